@@ -1,0 +1,101 @@
+/*
+ * One request's way: open (match) → run (validate, bind, one pipelined transaction) → reply.
+ * Knows neither Kore nor sockets: http/ fills the request and sends the reply.
+ */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <jansson.h>
+
+#include "base/arena.h"
+#include "contract/contract.h"
+
+/* Request headers the engine reads. http/ hands over each as a NUL-ended string or NULL. */
+enum engine_header {
+	ENGINE_AUTHORIZATION, ENGINE_CONTENT_TYPE, ENGINE_ACCEPT, ENGINE_ACCEPT_LANGUAGE,
+	ENGINE_IF_MATCH, ENGINE_IF_NONE_MATCH, ENGINE_IDEMPOTENCY_KEY, ENGINE_METHOD_OVERRIDE,
+	ENGINE_RANGE, ENGINE_IF_RANGE, ENGINE_CONTENT_DIGEST,
+	ENGINE_HEADERS
+};
+
+struct engine_field {
+	const char	*name, *value;
+};
+
+#define ENGINE_FIELDS	16
+
+/* A refusal, rendered as application/problem+json by http/problem.c. */
+struct engine_refusal {
+	int		 problem;		/* index into contract_problems; -1: none */
+	const char	*detail;		/* arena; replaces the table's detail when not NULL */
+	json_t		*errors;		/* owned; [{pointer, code, detail}] or NULL */
+	json_t		*extra;			/* owned; further members (state, allowed …) or NULL */
+	unsigned	 retry_after;		/* seconds; 0: none */
+};
+
+struct engine_reply {
+	int			 status;	/* 0: not answered yet; set from the problem on a refusal */
+	struct engine_field	 fields[ENGINE_FIELDS];
+	size_t			 nfields;
+	const char		*body;		/* arena, or kept alive by the call until engine_close() */
+	size_t			 length;
+	struct engine_refusal	 refusal;
+};
+
+struct engine_call {
+	/* filled by http/ before engine_open() */
+	struct arena		*arena;		/* borrowed; outlives the call */
+	const char		*method;	/* "GET" …; HEAD is given as GET, the edge drops the body */
+	const char		*path;		/* raw, percent-encoded, no query */
+	const char		*query;		/* raw, after '?'; NULL: none */
+	const char		*headers[ENGINE_HEADERS];
+	void			(*done)(struct engine_call *);	/* the reply is complete; called once, never from
+								 * inside engine_run() when that returned true */
+	void			*owner;		/* http's own */
+
+	/* filled by http/ between engine_open() and engine_run() */
+	const char		*body;
+	size_t			 body_length;
+
+	/* read by http/ after engine_open() */
+	const struct contract_route	*route;	/* NULL: 404 */
+	const struct contract_op	*op;	/* NULL: 404 or 405 */
+
+	/* read by http/ when done */
+	struct engine_reply	 reply;
+	char			 actor[37];	/* UUID of the caller for the request log; "" when unknown */
+
+	struct engine_work	*work;		/* the engine's own, arena */
+};
+
+/* Match method and path. Returns true when the request may go on (op set, body wanted if op->body);
+ * false when reply.refusal is already set (404, 405 with Allow, 501). */
+bool engine_open(struct engine_call *call) __attribute__((warn_unused_result));
+
+/* Run an opened call. Returns true when the reply is complete already, false when done() will follow. */
+bool engine_run(struct engine_call *call) __attribute__((warn_unused_result));
+
+/* The edge has found a fault of its own in an opened call (413, 415 …): the caller is checked first
+ * (401, 403 win), then `problem` is the answer. Same return as engine_run(). */
+bool engine_refuse_late(struct engine_call *call, int problem) __attribute__((warn_unused_result));
+
+/* The reply was sent, or the client is gone: release what the call holds. A transaction in flight
+ * runs to its end, its result is dropped. done() is not called any more. */
+void engine_close(struct engine_call *call);
+
+/* For handlers. Strings are copied into the arena. */
+void engine_field(struct engine_call *call, const char *name, const char *value);
+void engine_answer(struct engine_call *call, int status, const char *type, const char *body, size_t length);
+void engine_refuse(struct engine_call *call, int problem, const char *detail);
+
+/* Start and stop one worker's engine (connections, LRU of statements). conninfo is borrowed. */
+bool engine_start(const char *conninfo) __attribute__((warn_unused_result));
+void engine_stop(void);
+unsigned engine_inflight(void);		/* calls waiting for PostgreSQL */
+bool engine_ready(void);		/* at least one connection of each lane is up and every statement checked */
+
+#endif
