@@ -43,6 +43,8 @@ struct engine_reply {
 	size_t			 nfields;
 	const char		*body;		/* arena, or kept alive by the call until engine_close() */
 	size_t			 length;
+	bool			 more;			/* body is the first stretch only: engine_more() */
+	bool			 broken;		/* a later stretch failed: cut the connection */
 	struct engine_refusal	 refusal;
 };
 
@@ -82,6 +84,11 @@ bool engine_run(struct engine_call *call) __attribute__((warn_unused_result));
 /* The edge has found a fault of its own in an opened call (413, 415 …): the caller is checked first
  * (401, 403 win), then `problem` is the answer. Same return as engine_run(). */
 bool engine_refuse_late(struct engine_call *call, int problem) __attribute__((warn_unused_result));
+
+/* A streamed reply (reply.more): the edge has sent the stretch in reply.body and wants the next one.
+ * Returns true when reply.body, length, more and broken already tell of it, false when done() will be
+ * called again once they do. A stretch stays valid until the next engine_more() or engine_close(). */
+bool engine_more(struct engine_call *call) __attribute__((warn_unused_result));
 
 /* The reply was sent, or the client is gone: release what the call holds. A transaction in flight
  * runs to its end, its result is dropped. done() is not called any more. */
