@@ -46,6 +46,7 @@ struct contract_property {
 	const char			*name;
 	const struct contract_schema	*schema;
 	const char			*title;		/* zh, the CSV header; NULL: the name */
+	size_t				 order;		/* place in the document, from 0: the CSV column */
 	bool				 required;
 };
 
@@ -117,8 +118,9 @@ struct contract_op {
 	bool				 open;		/* no Authorization needed (security: []) */
 	bool				 quiet;		/* x-quiet: no request-log line, no trace id */
 	const char			*roles;		/* "{admin,inspector}", bound by auth as text[] */
-	const struct contract_param	*query;
+	const struct contract_param	*query;		/* without limit, cursor and sort of a list */
 	size_t				 nquery;
+	bool				 limit, cursor;	/* takes ?limit=, ?cursor= (its SQL uses them) */
 	const char *const		*sorts;		/* names for ?sort=, first is the default; NULL: none */
 	size_t				 nsorts;
 	const struct contract_schema	*body;		/* NULL: no body is taken */
