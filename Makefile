@@ -1,0 +1,64 @@
+# `make help` lists what there is. Settings by name: PORT=8080 RUN_DIR=.run DATABASE_URL= DEMO=1 (make run PORT=8081 DEMO=0).
+SHELL    := /bin/bash
+B        ?= build
+PORT     ?= 8080
+RUN_DIR  ?= .run
+export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR
+PYTHON   := /usr/bin/python3 -B
+CC       := gcc
+
+# Kore's features are an ABI matter: struct http_request is #ifdef'd.
+KORE     := $(patsubst -I%,-isystem %,$(shell cat /usr/share/kore/features 2>/dev/null)) -isystem /usr/include/kore
+WARN     := -Wall -Wextra -Wconversion -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2
+CPPFLAGS := -D_GNU_SOURCE -Iapi -Ibuild/gen $(KORE) $(if $(SAN),-DHZ_NO_SECCOMP,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
+CFLAGS   := -std=gnu11 -O2 -g -fPIC -fstack-protector-strong $(WARN) $(SAN)
+LDFLAGS  := -Wl,-z,relro,-z,now $(SAN)
+LDLIBS   := -lpq -ljansson -lsodium -lm
+
+API  := $(sort $(filter-out api/jobs/%,$(wildcard api/*.c api/*/*.c)))
+JOBS := $(wildcard api/jobs/*.c)
+GEN  := build/gen/contract_tables.c
+objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
+# What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
+named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
+
+.PHONY: help all run up down reset key deps test test-unit test-sql test-api test-asan lint layers fuzz explain clean
+.SECONDEXPANSION:
+.DELETE_ON_ERROR:
+
+help:              ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
+
+all: $(B)/api.so $(B)/hz-jobs   ## build the API module and the jobs
+
+$(B)/api.so: $(call objects,$(API) $(GEN))
+	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)
+$(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/%,$(call objects,$(API)))
+	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+$(B)/obj/%.o: %.c Makefile $(GEN)
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
+$(B)/tests/%: tests/%.c $$(call objects,$$(call named,sources,tests/$$*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) $^ -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
+$(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml db/queries/*.sql db/queries/*/*.sql)
+	$(PYTHON) api/contract/generate.py build/gen
+	@touch $@
+-include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d $(B)/tests/*/*.d)
+
+run: deps          ## everything, in the foreground; Ctrl-C stops it
+	@$(MAKE) --no-print-directory -s -j2 all
+	@exec conf/dev/run.sh
+up: deps           ## the same in the background
+	@$(MAKE) --no-print-directory -s -j2 all
+	@conf/dev/up.sh
+down:              ## stop it (the data stay)
+	@conf/dev/down.sh
+reset:             ## stop it and delete RUN_DIR with its database
+	@conf/dev/down.sh remove
+key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STREET= NAME= ACTOR=]
+	@conf/dev/key.sh
+deps:              ## install what is missing (Debian packages, Swagger UI)
+	@conf/dev/deps.sh run
+clean:             ## delete what was built
+	rm -rf build build-asan

@@ -1,0 +1,55 @@
+#!/bin/bash
+# Installs what is missing: `deps.sh run` for make run, `deps.sh test` for make test as well. Quick when nothing is.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 python3-yaml postgresql-15 postgresql-client-15
+	sqitch libdbd-pg-perl curl"
+test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema postgresql-15-pgtap
+	libtap-parser-sourcehandler-pgtap-perl clang cppcheck"
+ui=docs/ui/node_modules/swagger-ui-dist
+
+say() { printf '%s\n' "$*" >&2; }
+
+as_root() {
+	if [ "$(id -u)" = 0 ]; then
+		env DEBIAN_FRONTEND=noninteractive "$@"
+	elif command -v sudo >/dev/null; then
+		sudo env DEBIAN_FRONTEND=noninteractive "$@"
+	else
+		say "缺少软件包,请用 root 安装 / packages are missing, install them as root: apt-get install --no-install-recommends $missing"
+		exit 1
+	fi
+}
+
+# Debian's PostgreSQL makes and starts a cluster of its own when it is installed; this product brings its own, so the
+# package is told not to, for this installation only. Clusters that exist are not touched.
+install_packages() {
+	local quiet=/etc/postgresql-common/createcluster.d/hz-none.conf
+	say "安装 / installing: $missing"
+	as_root apt-get update -qq
+	as_root mkdir -p "${quiet%/*}"
+	echo 'create_main_cluster = false' | as_root tee "$quiet" >/dev/null
+	local failed=0
+	as_root apt-get install -y -qq --no-install-recommends -o Dpkg::Use-Pty=0 $missing </dev/null >build/apt.log 2>&1 || failed=1
+	as_root rm -f "$quiet"
+	if [ $failed = 1 ]; then
+		tail -n 15 build/apt.log >&2
+		say "apt 没有装好,见 / apt failed, see build/apt.log"
+		exit 1
+	fi
+}
+
+wanted=$run
+[ "${1:-run}" = run ] || wanted="$run $test"
+missing=""
+for package in $wanted; do
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
+done
+[ -e "$ui/swagger-ui.css" ] || command -v npm >/dev/null || missing="$missing npm"
+mkdir -p build
+[ -z "$missing" ] || install_packages
+if [ ! -e "$ui/swagger-ui.css" ]; then
+	npm ci --prefix docs/ui --ignore-scripts --no-audit --no-fund >build/npm.log 2>&1 ||
+		say "没有取得 Swagger UI,/docs 暂缺,见 build/npm.log / Swagger UI could not be fetched, /docs will be missing"
+fi
