@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE hz.api_key, hz.actor;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE hz.checklist_item, hz.checklist;
+COMMIT;

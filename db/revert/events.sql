@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE hz.event_head, hz.event;
+COMMIT;
