@@ -22,7 +22,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all run up down reset key deps test test-unit test-sql test-api test-asan lint layers fuzz explain clean
+.PHONY: help all run up db down reset key deps test test-unit test-sql test-api test-asan lint layers fuzz explain clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -52,6 +52,8 @@ run: deps          ## everything, in the foreground; Ctrl-C stops it
 up: deps           ## the same in the background
 	@$(MAKE) --no-print-directory -s -j2 all
 	@conf/dev/up.sh
+db: deps           ## only the database, deployed
+	@conf/dev/up.sh database
 down:              ## stop it (the data stay)
 	@conf/dev/down.sh
 reset:             ## stop it and delete RUN_DIR with its database

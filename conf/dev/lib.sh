@@ -128,27 +128,35 @@ pg_remove() {
 
 # ---- the server: one process group, its leader recorded with its start time ----
 
+# Start time of a process that lives (in ticks since boot), or nothing.
 proc_started() {
 	local stat
-	stat=$(cat "/proc/$1/stat" 2>/dev/null) || return 0
+	read -r stat 2>/dev/null <"/proc/$1/stat" || return 0
 	set -- ${stat##*) }
-	echo "${20}"
+	[ "$1" = Z ] || echo "${20}"
+}
+
+# Members of a process group that live.
+group_members() {
+	local group=$1 file stat
+	for file in /proc/[0-9]*/stat; do
+		read -r stat 2>/dev/null <"$file" || continue
+		set -- ${stat##*) }
+		[ "$3" != "$group" ] || [ "$1" = Z ] || echo "${file//[^0-9]/}"
+	done
 }
 
 # The group's number while it has members that are ours, or nothing. A number whose leader began at another time, or whose
 # members do not carry our folder in their environment, is not ours any more.
 serve_group() {
-	local pid started stat file
+	local pid started member
 	read -r pid started 2>/dev/null <"$run_dir/serve.pid" || return 0
 	if [ "$(proc_started "$pid")" = "$started" ]; then
 		echo "$pid"
 		return 0
 	fi
-	for file in /proc/[0-9]*/stat; do
-		stat=$(cat "$file" 2>/dev/null) || continue
-		set -- ${stat##*) }
-		[ "$3" = "$pid" ] || continue
-		if tr '\0' '\n' 2>/dev/null <"${file%stat}environ" | grep -qxF "HZ_RUN_DIR=$run_dir"; then
+	for member in $(group_members "$pid"); do
+		if tr '\0' '\n' 2>/dev/null <"/proc/$member/environ" | grep -qxF "HZ_RUN_DIR=$run_dir"; then
 			echo "$pid"
 			return 0
 		fi
@@ -161,7 +169,7 @@ serve_stop() {
 	group=$(serve_group)
 	if [ -n "$group" ]; then
 		kill -TERM "$group" 2>/dev/null || kill -TERM -- "-$group" 2>/dev/null || true
-		while kill -0 -- "-$group" 2>/dev/null; do
+		while [ -n "$(group_members "$group")" ]; do
 			tries=$((tries + 1))
 			[ $tries -le 120 ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }
 			sleep 0.1
