@@ -15,11 +15,13 @@ CREATE TABLE hz.inspection (
 	place			text,
 	credentials_shown	boolean,
 	accompanying		jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(accompanying) = 'array'),	-- [{name, post}]
+	noticed_at		timestamptz,		-- when the institution was told beforehand
 	started_at		timestamptz,
 	ended_at		timestamptz,
 	conclusion		text,
 	recorded_at		timestamptz,
 	cancel_reason		text,
+	note			text,
 	last_act_at		timestamptz,		-- when the latest step happened, by the device
 	version			bigint NOT NULL DEFAULT 1,
 	created_at		timestamptz NOT NULL DEFAULT now(),

@@ -1,0 +1,81 @@
+-- The one function that moves a finding.
+
+-- "Due" for an act that happened at p_at: the day of the deadline has come.
+CREATE FUNCTION api.finding_due(f hz.finding, p_at timestamptz) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT coalesce(f.due_on <= api.day(p_at), false) $$;
+
+-- The institution's own loop (自查自纠) is open to it only while the office has ordered nothing.
+CREATE FUNCTION api.finding_self(f hz.finding) RETURNS boolean
+LANGUAGE sql STABLE AS $$ SELECT f.self_found AND f.order_item_id IS NULL $$;
+
+-- The commands the caller may give on this finding, judged at p_at.
+CREATE FUNCTION api.finding_allowed(f hz.finding, p_at timestamptz) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+	SELECT api.transition_allowed('finding', f.state, api.role(), f.severity, api.finding_self(f), api.finding_due(f, p_at))
+$$;
+
+-- The row, locked; 404 when it is not there or not in scope.
+CREATE FUNCTION api.finding_lock(p_id uuid) RETURNS hz.finding
+LANGUAGE plpgsql AS $$
+DECLARE
+	f hz.finding;
+BEGIN
+	SELECT * INTO f FROM hz.finding WHERE id = p_id FOR UPDATE;
+	IF NOT FOUND THEN
+		PERFORM api.refuse_not_found();
+	END IF;
+	RETURN f;
+END $$;
+
+-- Refuses unless the caller may give p_command now: 409 from the wrong state, 403 when the state is right but the command
+-- is for another role. Returns the state it leads to. p_at NULL: due is judged by the time in the body or now.
+CREATE FUNCTION api.finding_check(f hz.finding, p_command text, p_outcome text, p_body jsonb) RETURNS text
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_at timestamptz := coalesce((p_body ->> 'occurred_at')::timestamptz, api.now());
+	v_due boolean := api.finding_due(f, v_at);
+	v_self boolean := api.finding_self(f);
+	v_to text := api.transition_find('finding', p_command, p_outcome, f.state, api.role(), f.severity, v_self, v_due);
+BEGIN
+	IF v_to IS NULL THEN
+		IF api.transition_find('finding', p_command, p_outcome, f.state, NULL, f.severity, v_self, v_due) IS NOT NULL THEN
+			PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
+		END IF;
+		PERFORM api.refuse_state(f.state, api.finding_allowed(f, v_at));
+	END IF;
+	RETURN v_to;
+END $$;
+
+-- Gives p_command on the finding p_id: locks it, checks state, role and time, moves it, records the act, and returns the act.
+-- p_body: the request (id, occurred_at, note). p_detail: what else the act records. p_next_round: a new round begins.
+-- p_merged_into: only for merges. The deadline of a new round is set by the caller afterwards (api.order_next).
+CREATE FUNCTION api.finding_move(p_id uuid, p_command text, p_outcome text, p_body jsonb, p_detail jsonb DEFAULT '{}',
+	p_next_round boolean DEFAULT false, p_merged_into uuid DEFAULT NULL)
+RETURNS hz.finding_act
+LANGUAGE plpgsql AS $$
+DECLARE
+	f hz.finding := api.finding_lock(p_id);
+	v_to text := api.finding_check(f, p_command, p_outcome, p_body);
+	v_at timestamptz := api.occurred_at(p_body, f.last_act_at);
+	a hz.finding_act;
+BEGIN
+	a.id := api.body_id(p_body);
+	a.note := p_body ->> 'note';
+	PERFORM api.act_begin(p_id, p_command, v_at, a.note,
+		jsonb_strip_nulls(jsonb_build_object('act_id', a.id, 'outcome', nullif(p_outcome, ''), 'round', f.round) || p_detail));
+	UPDATE hz.finding
+	   SET state = v_to,
+	       round = round + p_next_round::int,
+	       merged_into = p_merged_into,
+	       last_act_at = greatest(last_act_at, v_at),
+	       closed_at = CASE WHEN v_to IN ('closed', 'dismissed', 'merged', 'voided', 'terminated', 'transferred') THEN v_at END,
+	       version = version + 1,
+	       updated_at = api.now()
+	 WHERE id = p_id;
+	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, outcome, round, from_state, to_state,
+		actor_id, role, occurred_at, recorded_at, note, detail)
+	VALUES (a.id, p_id, f.district, f.institution_id, p_command, p_outcome, f.round, f.state, v_to,
+		api.me(), api.role(), v_at, api.now(), a.note, p_detail)
+	RETURNING * INTO a;
+	RETURN a;
+END $$;

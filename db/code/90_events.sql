@@ -1,0 +1,72 @@
+-- One trigger per table writes the event of every change, whoever makes it. Runs as the owner: the API may read events but
+-- never write them.
+
+-- Arguments: resource, column of the row that names the thing (id, or the parent's id), and optionally the verb of an insert.
+CREATE FUNCTION api.event_write() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	-- not news by themselves, or never to be copied
+	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at}';
+	v_new jsonb := to_jsonb(NEW);
+	v_old jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
+	v_act jsonb := nullif(current_setting('app.act', true), '')::jsonb;
+	v_changed jsonb;
+	e hz.event;
+BEGIN
+	IF v_old IS NULL THEN
+		SELECT jsonb_object_agg(key, value) INTO v_changed
+		  FROM jsonb_each(v_new) WHERE value <> 'null' AND key <> ALL (c_skip);
+	ELSE
+		SELECT jsonb_object_agg(n.key, jsonb_build_array(v_old -> n.key, n.value)) INTO v_changed
+		  FROM jsonb_each(v_new) n WHERE n.value <> v_old -> n.key AND n.key <> ALL (c_skip);
+		IF v_changed IS NULL AND v_act ->> 'id' IS DISTINCT FROM v_new ->> TG_ARGV[1] THEN
+			RETURN NULL;
+		END IF;
+	END IF;
+	IF v_act ->> 'id' = v_new ->> TG_ARGV[1] THEN
+		PERFORM set_config('app.act', '', true);
+	ELSE
+		v_act := NULL;
+	END IF;
+
+	e.resource := TG_ARGV[0];
+	e.resource_id := (v_new ->> TG_ARGV[1])::uuid;
+	e.what := coalesce(v_act ->> 'what', TG_ARGV[2], CASE WHEN v_old IS NULL THEN 'created' ELSE 'changed' END);
+	e.occurred_at := coalesce((v_act ->> 'occurred_at')::timestamptz, api.now());
+	e.recorded_at := api.now();
+	e.actor_id := api.me();
+	e.district := coalesce(v_new ->> 'district', v_new -> 'districts' ->> 0);
+	e.institution_id := CASE WHEN TG_ARGV[0] = 'institution' THEN v_new ->> 'id' ELSE v_new ->> 'institution_id' END;
+	e.institution_type := CASE WHEN TG_ARGV[0] = 'institution' THEN v_new ->> 'type' ELSE v_new ->> 'institution_type' END;
+	e.street := v_new ->> 'street';
+	e.category := v_new ->> 'category';
+	e.from_state := coalesce(v_old ->> 'state', v_old ->> 'status');
+	e.to_state := coalesce(v_new ->> 'state', v_new ->> 'status');
+	e.reason := v_act ->> 'reason';
+	e.payload := coalesce(v_act -> 'payload', '{}') || jsonb_build_object('changed', coalesce(v_changed, '{}'));
+	e.salt := uuid_send(gen_random_uuid());
+	e.digest := sha256(e.salt || convert_to(api.event_text(e), 'UTF8'));
+	INSERT INTO hz.event (occurred_at, recorded_at, actor_id, district, institution_id, institution_type, street, category,
+		resource, resource_id, what, from_state, to_state, reason, payload, salt, digest)
+	VALUES (e.occurred_at, e.recorded_at, e.actor_id, e.district, e.institution_id, e.institution_type, e.street, e.category,
+		e.resource, e.resource_id, e.what, e.from_state, e.to_state, e.reason, e.payload, e.salt, e.digest);
+	RETURN NULL;
+END $$;
+
+-- The text whose salted SHA-256 is the event's digest: one jsonb object, members in jsonb's order.
+CREATE FUNCTION api.event_text(e hz.event) RETURNS text
+LANGUAGE sql STABLE AS $$
+	SELECT jsonb_build_object('occurred_at', api.ts(e.occurred_at), 'recorded_at', api.ts(e.recorded_at), 'actor_id', e.actor_id,
+		'district', e.district, 'institution_id', e.institution_id, 'resource', e.resource, 'resource_id', e.resource_id,
+		'what', e.what, 'from_state', e.from_state, 'to_state', e.to_state, 'reason', e.reason, 'payload', e.payload)::text
+$$;
+
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.actor FOR EACH ROW EXECUTE FUNCTION api.event_write('actor', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.api_key FOR EACH ROW EXECUTE FUNCTION api.event_write('api_key', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.org_unit FOR EACH ROW EXECUTE FUNCTION api.event_write('org_unit', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.institution FOR EACH ROW EXECUTE FUNCTION api.event_write('institution', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.inspection FOR EACH ROW EXECUTE FUNCTION api.event_write('inspection', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.finding FOR EACH ROW EXECUTE FUNCTION api.event_write('finding', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.rectification_order
+	FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'id');
+CREATE TRIGGER event AFTER INSERT ON hz.order_service FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'order_id', 'services');

@@ -1,0 +1,72 @@
+-- The second lock. Scope comes from the settings auth.sql makes for the transaction; without them nothing is visible. Each
+-- setting is read once per statement (a subselect, an init plan), and the comparisons are leakproof, so that indexes stay usable.
+
+DO $$
+DECLARE
+	v record;
+	c_district CONSTANT text := $p$district = ANY ((SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$;
+	-- %1: id of the institution, %2: its type
+	c_limits CONSTANT text := $p$
+		((SELECT coalesce(current_setting('app.institutions', true), '')) = ''
+		 OR %1$s = ANY ((SELECT string_to_array(current_setting('app.institutions', true), ','))::uuid[]))
+		AND ((SELECT coalesce(current_setting('app.types', true), '')) = ''
+		 OR %2$s = ANY ((SELECT string_to_array(current_setting('app.types', true), ','))::text[]))
+		AND ((SELECT coalesce(current_setting('app.streets', true), '')) = ''
+		 OR street = ANY ((SELECT string_to_array(current_setting('app.streets', true), ','))::text[]))$p$;
+	c_me CONSTANT text := $p$(SELECT nullif(current_setting('app.actor', true), ''))::uuid$p$;
+	c_role CONSTANT text := $p$(SELECT current_setting('app.role', true))$p$;
+	-- findings that may name vulnerable people; what one has reported oneself stays readable
+	c_sensitive CONSTANT text := $p$(%1$s NOT IN ('street', 'integration') OR %2$s = %3$s
+		 OR category <> ALL ((SELECT array_agg(code) FROM hz.category WHERE sensitive)::text[]))$p$;
+	v_hung text := c_district || ' AND ' || format(c_limits, 'institution_id', 'institution_type');
+	v_policies jsonb;
+BEGIN
+	FOR v IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'hz' LOOP
+		EXECUTE format('DROP POLICY %I ON hz.%I', v.policyname, v.tablename);
+	END LOOP;
+
+	v_policies := jsonb_build_object(
+		'org_unit', c_district,
+		'institution', c_district || ' AND ' || format(c_limits, 'id', 'type'),
+		-- employees see what they have reported, nothing of their colleagues'
+		'finding', v_hung || format(' AND (%s <> ''staff'' OR created_by = %s) AND ', c_role, c_me)
+			|| format(c_sensitive, c_role, 'created_by', c_me),
+		-- a visit is not known to those visited before it begins or is announced
+		'inspection', v_hung || format($p$ AND (%s NOT IN ('institution', 'staff') OR kind IN ('self', 'sweep', 'red_armband')
+			OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role),
+		'rectification_order', v_hung || format(' AND %s <> ''staff''', c_role),
+		'idempotency', format('actor_id = %s', c_me),
+		-- what hangs on a row is seen with that row
+		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
+		'deadline', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
+		'rectification_order_item', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
+		'order_service', 'EXISTS (SELECT FROM hz.rectification_order p WHERE p.id = order_id)',
+		'inspection_act', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
+		'inspection_inspector', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
+		'inspection_answer', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)');
+	FOR v IN SELECT * FROM jsonb_each_text(v_policies) LOOP
+		EXECUTE format('CREATE POLICY scope ON hz.%I TO hz_api USING (%s) WITH CHECK (%s)', v.key, v.value, v.value);
+	END LOOP;
+
+	-- Names of those who act stand beside their acts in whichever district they act; an account is kept in one.
+	EXECUTE 'CREATE POLICY read ON hz.actor FOR SELECT TO hz_api USING (true)';
+	EXECUTE format('CREATE POLICY make ON hz.actor FOR INSERT TO hz_api WITH CHECK (%s)', c_district);
+
+	-- Keys: an administrator's are those that reach no further than the administrator; everybody has the own.
+	EXECUTE format($p$CREATE POLICY scope ON hz.api_key TO hz_api
+		USING (id = (SELECT nullif(current_setting('app.key', true), ''))::uuid
+			OR %1$s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[])
+		WITH CHECK (%1$s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$,
+		c_role);
+
+	-- Events: in scope, accounts for those who keep them, nothing narrower to read than the thing itself.
+	EXECUTE format('CREATE POLICY read ON hz.event FOR SELECT TO hz_api USING (%s AND %s)',
+		c_district || ' AND ' || format(c_limits, 'institution_id', 'institution_type'),
+		format($p$(resource NOT IN ('actor', 'api_key') OR %1$s IN ('admin', 'auditor'))
+			AND (%1$s <> 'staff' OR actor_id = %2$s)
+			AND (resource <> 'inspection' OR %1$s NOT IN ('institution', 'staff')
+				OR EXISTS (SELECT FROM hz.inspection p WHERE p.id = resource_id))
+			AND (category IS NULL OR %3$s)$p$, c_role, c_me, format(c_sensitive, c_role, 'actor_id', c_me)));
+	EXECUTE 'CREATE POLICY job ON hz.event TO hz_jobs USING (true) WITH CHECK (true)';
+	EXECUTE 'CREATE POLICY job ON hz.idempotency TO hz_jobs USING (true)';
+END $$;
