@@ -175,6 +175,7 @@ extern const struct contract_problem	contract_problems[];
 extern const size_t			contract_nproblems;
 extern const struct contract_sqlstate	contract_sqlstates[];
 extern const size_t			contract_nsqlstates;
+extern const char *const		contract_patterns[];	/* every pattern of a request, NULL-ended */
 extern const char			contract_auth_sql[];	/* db/queries/auth.sql: $1 bytea, $2 text[] */
 extern const char			contract_openapi[];	/* /openapi.json, x- keys stripped */
 extern const size_t			contract_openapi_length;

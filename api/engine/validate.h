@@ -30,8 +30,9 @@ bool validate_text(const struct contract_schema *schema, const char *text, const
 /* Append a fault to `errors` (borrowed), in the form above, unless the list is full. */
 void validate_fault(json_t *errors, const char *pointer, const char *code, const char *detail);
 
-/* Compile every pattern of the contract ahead of the first request. Returns false, with the faulty
- * pattern in *bad, when one does not compile. Patterns stay compiled for the life of the process. */
-bool validate_start(const char **bad) __attribute__((warn_unused_result));
+/* Compile the NULL-ended list `patterns` (contract_patterns) ahead of the first request. Returns false,
+ * with the faulty pattern in *bad, when one does not compile. They stay compiled for the life of the
+ * process. */
+bool validate_start(const char *const *patterns, const char **bad) __attribute__((warn_unused_result));
 
 #endif
