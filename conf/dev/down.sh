@@ -3,7 +3,7 @@
 # the data that belong to it as well. Never hangs: every wait is bounded and ends in SIGKILL.
 . "$(dirname "$0")/lib.sh"
 
-[ -d "$run_dir" ] || exit 0
+[ -e "$run_dir/lock" ] || exit 0
 run_lock
 serve_stop
 pg_stop

@@ -18,6 +18,8 @@ die() { say "$@"; exit 1; }
 
 # Children that live on must be started with 9>&-, or they would keep the lock.
 run_lock() {
+	[ -e "$run_dir/lock" ] || [ -z "$(ls -A "$run_dir" 2>/dev/null)" ] ||
+		die "$run_dir 里有别的东西,请另选空文件夹 / $run_dir holds other things, choose an empty folder: RUN_DIR="
 	mkdir -p "$run_dir"
 	chmod 0711 "$run_dir"	# PostgreSQL's own user passes through; what is in it is 0600 or 0700
 	exec 9>"$run_dir/lock"
