@@ -1,0 +1,139 @@
+"""The demo district: believable, plainly invented, and complete enough to show every state there is."""
+
+import subprocess
+
+import psycopg
+import pytest
+
+from harness.server import ROOT
+
+ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+@pytest.fixture(scope="module")
+def owner(server):
+    """Conninfo of a database of its own beside the shared one, deployed, with the demo in it."""
+    superuser = server.connect("postgres")
+    superuser.execute("CREATE DATABASE demo OWNER hz_owner")
+    conninfo = server.settings["HZ_OWNER"].replace("/hz?", "/demo?")
+    for script in ("db/deploy.sh", "db/demo/load.sh"):
+        subprocess.run([script, conninfo], cwd=ROOT, check=True, timeout=60)
+    yield conninfo
+    superuser.execute("DROP DATABASE demo WITH (FORCE)")
+    superuser.close()
+
+
+@pytest.fixture(scope="module")
+def db(owner):
+    with psycopg.connect(owner, autocommit=True) as connection:
+        yield connection
+
+
+def rows(db, sql):
+    return db.execute(sql).fetchall()
+
+
+def column(db, sql):
+    return [row[0] for row in db.execute(sql).fetchall()]
+
+
+@pytest.fixture(scope="module")
+def institutions(db):
+    found = rows(db, "SELECT name, type, uscc, street, district, longitude, latitude, address FROM hz.institution")
+    assert found, "the demo is not loaded"
+    return found
+
+
+def test_at_least_sixty_institutions_all_marked(institutions):
+    assert len(institutions) >= 60
+    assert [row[0] for row in institutions if "演示" not in row[0]] == []
+    assert [row[0] for row in institutions if "演示" not in row[7]] == [], "addresses are invented and say so"
+
+
+def test_every_type_and_every_street(db, institutions):
+    assert {row[1] for row in institutions} == set(column(db, "SELECT code FROM hz.institution_type"))
+    streets = set(column(db, "SELECT code FROM hz.region WHERE parent = '500103'"))
+    assert len(streets) == 11
+    assert {row[3] for row in institutions} == streets
+
+
+def test_credit_codes_are_valid_unique_and_plainly_invented(institutions):
+    codes = [row[2] for row in institutions if row[2]]
+    assert len(codes) == len(set(codes)) > 40
+    for code in codes:
+        total = sum(ALPHABET.index(c) * pow(3, i, 31) for i, c in enumerate(code[:17]))
+        assert code[17] == ALPHABET[(31 - total % 31) % 31], code
+        assert code[8:12] == "DEMA", code
+
+
+def test_positions_lie_in_the_district(institutions):
+    for name, *_, longitude, latitude, _ in institutions:
+        assert 106.48 < longitude < 106.60 and 29.52 < latitude < 29.58, name
+
+
+@pytest.mark.parametrize("resource", ["finding", "inspection"])
+def test_every_state_that_can_be_reached_is_shown(db, resource):
+    reachable = set(column(db, f"SELECT to_state FROM hz.transition WHERE resource = '{resource}'"))
+    shown = set(column(db, f"SELECT state FROM hz.{resource}"))
+    assert reachable and reachable <= shown
+
+
+def test_findings_in_every_category_and_of_both_severities(db):
+    assert set(column(db, "SELECT category FROM hz.finding")) == set(column(db, "SELECT code FROM hz.category"))
+    assert set(column(db, "SELECT severity FROM hz.finding")) == {"general", "major"}
+    assert set(column(db, "SELECT source_kind FROM hz.finding")) >= {"inspection", "self", "staff", "street", "integration"}
+
+
+def test_visits_of_every_kind_and_method_missed_and_refused(db):
+    kinds = set(column(db, "SELECT kind FROM hz.inspection"))
+    assert kinds == {"routine", "special", "case", "patrol", "supervision", "self", "sweep", "red_armband"}
+    methods = set(column(db, "SELECT method FROM hz.inspection"))
+    assert methods == {"ordinary", "double_random", "joint", "unannounced", "night", "look_back"}
+    assert column(db, "SELECT count(*) FROM hz.inspection WHERE state = 'planned' AND planned_on < api.today()") != [0]
+    assert column(db, "SELECT count(*) FROM hz.inspection_act WHERE command = 'signatures' AND (detail ->> 'refused')::boolean") != [0]
+
+
+def test_some_are_overdue_due_soon_and_in_a_later_round(db):
+    due = "SELECT count(*) FROM hz.finding WHERE is_open AND due_on "
+    assert column(db, due + "< api.today()")[0] >= 3
+    assert column(db, due + "BETWEEN api.today() AND api.today() + 7")[0] >= 3
+    assert column(db, "SELECT count(*) FROM hz.finding WHERE round > 1")[0] >= 3
+
+
+def test_histories_are_consistent(db):
+    """Each act starts where the one before ended, no earlier than it, and the last one ends in the finding's state."""
+    broken = rows(db, """
+        SELECT finding_id, command, from_state, before_state, occurred_at, before_at
+          FROM (SELECT a.*, lag(to_state) OVER w AS before_state, lag(occurred_at) OVER w AS before_at
+                  FROM hz.finding_act a JOIN hz.finding f ON f.id = a.finding_id
+                WINDOW w AS (PARTITION BY finding_id ORDER BY a.recorded_at, a.id)) AS acts
+         WHERE from_state <> coalesce(before_state, '-') OR occurred_at < before_at OR occurred_at > now()""")
+    assert broken == []
+    wrong_end = rows(db, """
+        SELECT f.id FROM hz.finding f
+         WHERE f.state <> (SELECT to_state FROM hz.finding_act a WHERE a.finding_id = f.id
+                                         ORDER BY recorded_at DESC, id DESC LIMIT 1)""")
+    assert wrong_end == []
+
+
+def test_the_stories_are_told(db):
+    story = dict(rows(db, "SELECT description, state || ' ' || round FROM hz.finding"))
+    assert story["三楼东侧安全出口夜间上锁"] == "closed 1"
+    assert story["午餐留样仅 60 克，无时间标签"] == "closed 1"
+    assert story["205 卫生间呼叫器失效"] == "closed 2"
+    assert story["夜班一人看护 38 名失能老人，巡房记录事后补填"] == "rectifying 2"
+    assert story["后坡挡墙鼓胀开裂，裂缝最宽 4 厘米"] == "ordered 1"
+
+
+def test_a_failing_answer_is_tied_to_a_finding_of_its_visit(db):
+    loose = rows(db, """
+        SELECT a.inspection_id, a.item_id FROM hz.inspection_answer a
+          LEFT JOIN hz.finding f ON f.id = a.finding_id
+         WHERE a.answer = 'fail' AND f.inspection_id IS DISTINCT FROM a.inspection_id""")
+    assert loose == []
+
+
+def test_loading_again_changes_nothing(db, owner):
+    before = rows(db, "SELECT count(*), max(id) FROM hz.event")
+    subprocess.run(["db/demo/load.sh", owner], cwd=ROOT, check=True, timeout=60)
+    assert rows(db, "SELECT count(*), max(id) FROM hz.event") == before
