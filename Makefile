@@ -7,6 +7,8 @@ export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NA
 PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
+# The folder decides the build: build-asan has the sanitizers (and no seccomp, which they do not bear).
+SAN      := $(if $(filter build-asan,$(B)),-fsanitize=address,undefined -fno-omit-frame-pointer)
 # Kore's features are an ABI matter: struct http_request is #ifdef'd.
 KORE     := $(patsubst -I%,-isystem %,$(shell cat /usr/share/kore/features 2>/dev/null)) -isystem /usr/include/kore
 WARN     := -Wall -Wextra -Wconversion -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2
@@ -22,7 +24,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all run up db down reset key deps test test-unit test-sql test-api test-asan lint layers fuzz explain clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers fuzz clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -35,12 +37,15 @@ $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/%,$(call objects,$(API)))
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
-$(B)/obj/%.o: %.c Makefile $(GEN)
+$(B)/obj/%.o: %.c Makefile | $(GEN)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
-$(B)/tests/%: tests/%.c $$(call objects,$$(call named,sources,tests/$$*.c))
+$(B)/tests/unit/%: tests/unit/%.c $$(call objects,$$(call named,sources,tests/unit/$$*.c))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP $(LDFLAGS) $^ -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) $^ -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
+build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | $(GEN)
+	@mkdir -p $(@D)
+	clang $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined $(filter %.c,$^) -o $@ $(call named,ldflags,$<) $(LDLIBS)
 $(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml db/queries/*.sql db/queries/*/*.sql)
 	$(PYTHON) api/contract/generate.py build/gen
 	@touch $@
@@ -62,5 +67,23 @@ key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STR
 	@conf/dev/key.sh
 deps:              ## install what is missing (Debian packages, Swagger UI)
 	@conf/dev/deps.sh run
+
+unit: $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+fuzzers: $(patsubst tests/%.c,build/%,$(wildcard tests/fuzz/fuzz_*.c))
+test:              ## install what it needs, then everything; ends with `N passed, N failed`
+	@conf/dev/deps.sh test
+	@tests/run.sh all
+test-unit:         ## C programs under the sanitizers, and the generator's own
+	@tests/run.sh build unit
+test-sql:          ## pgTAP, in a private database
+	@tests/run.sh sql
+test-api:          ## black box, every answer checked against the contract
+	@tests/run.sh build api
+test-asan:         ## the same with ASan and UBSan in the server
+	@tests/run.sh build asan
+layers:            ## includes point downward only; the contract is well formed
+	@tests/run.sh layers
+fuzz:              ## SECONDS_EACH=20
+	@tests/run.sh fuzz
 clean:             ## delete what was built
 	rm -rf build build-asan

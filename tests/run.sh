@@ -1,0 +1,78 @@
+#!/bin/bash
+# Runs the named parts of the tests (all: every one), goes on after a failed one, and ends with the sum: `N passed, N failed`.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+out=build/test
+mkdir -p "$out"
+passed=0 failed=0
+python="/usr/bin/python3 -B"
+shopt -s nullglob
+
+# What a log says it ran: lines of cmocka, pytest and prove. A part without such lines counts as one.
+count() {
+	local code=$1 log=$2 p f
+	p=$(sed -nE 's/^\[  PASSED  \] ([0-9]+) test.*/\1/p; s/^(.*[ ,])?([0-9]+) passed.* in [0-9.]+s.*/\2/p; s/^Files=[0-9]+, Tests=([0-9]+),.*/\1/p' \
+		"$log" | paste -sd+ | bc)
+	f=$(sed -nE 's/^\[  FAILED  \] ([0-9]+) test.*/\1/p; s/^(.*[ ,=])?([0-9]+) failed.* in [0-9.]+s.*/\2/p; s/^(.*[ ,=])?([0-9]+) errors?.* in [0-9.]+s.*/\2/p' \
+		"$log" | paste -sd+ | bc)
+	: "${p:=0}" "${f:=0}"
+	[ "$code" = 0 ] || [ "$f" -gt 0 ] || f=1
+	[ "$p" -gt 0 ] || [ "$f" -gt 0 ] || p=1
+	passed=$((passed + p)) failed=$((failed + f))
+}
+
+part() {
+	local name=$1 began=$SECONDS code=0
+	shift
+	printf '\n== %s\n' "$name"
+	"$@" 2>&1 | tee "$out/$name.log" || code=1
+	count $code "$out/$name.log"
+	printf '== %s: %s (%d s)\n' "$name" "$([ $code = 0 ] && echo good || echo FAILED)" $((SECONDS - began))
+	return $code
+}
+
+build() { make -s -j2 all && make -s -j2 B=build-asan all; }
+
+layers() { $python api/contract/generate.py --check && $python tests/layers.py; }
+
+unit_c() {
+	make -s -j2 B=build-asan unit || return 1
+	local program code=0
+	for program in build-asan/tests/unit/test_*; do
+		[ -x "$program" ] && [ -f "tests/unit/${program##*/}.c" ] || continue
+		timeout 120 "$program" || { echo "FAILED: $program"; code=1; }
+	done
+	return $code
+}
+
+fuzz() {
+	make -s -j2 fuzzers || return 1
+	local source name corpus code=0
+	for source in tests/fuzz/fuzz_*.c; do
+		name=$(basename "$source" .c) corpus=tests/fuzz/corpus/${name#fuzz_}
+		mkdir -p "$out/corpus/$name"
+		"build/fuzz/$name" -max_total_time="${SECONDS_EACH:-20}" -timeout=10 -verbosity=0 -print_final_stats=1 -max_len=16384 \
+			-artifact_prefix="$out/$name-" "$out/corpus/$name" $([ -d "$corpus" ] && echo "$corpus") || { echo "FAILED: $name"; code=1; }
+	done
+	return $code
+}
+
+run_part() {
+	case $1 in
+	build) part build build || { echo "0 passed, 1 failed"; exit 1; } ;;
+	layers) part layers layers ;;
+	unit) part unit_c unit_c; part unit_py $python -m pytest -q tests/unit ;;
+	sql) part sql $python tests/sql/run.py ;;
+	api) part api $python -m pytest -q tests/api ;;
+	asan) part asan env HZ_SANITIZE=1 $python -m pytest -q tests/api ;;
+	fuzz) part fuzz fuzz ;;
+	all) for one in build layers unit sql api asan fuzz; do run_part $one; done ;;
+	*) echo "no part is called $1" >&2; exit 2 ;;
+	esac
+}
+
+for one in "$@"; do
+	run_part "$one"
+done
+printf '\n%d passed, %d failed\n' $passed $failed
+[ $failed = 0 ]
