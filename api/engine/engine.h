@@ -94,7 +94,8 @@ bool engine_more(struct engine_call *call) __attribute__((warn_unused_result));
  * runs to its end, its result is dropped. done() is not called any more. */
 void engine_close(struct engine_call *call);
 
-/* For handlers. Strings are copied into the arena. */
+/* For handlers. Strings are copied into the arena, but not a handler's body: it must outlive the call. */
+const char *engine_param(const struct engine_call *call, size_t index);	/* of the path, decoded */
 void engine_field(struct engine_call *call, const char *name, const char *value);
 void engine_answer(struct engine_call *call, int status, const char *type, const char *body, size_t length);
 void engine_refuse(struct engine_call *call, int problem, const char *detail);

@@ -1,0 +1,99 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "engine/bind.h"
+#include "engine/negotiate.h"
+
+#define IF_MATCH_ANY	(-2LL)
+
+const char *
+bind_array(struct arena *arena, const char *list)
+{
+	struct buf	b;
+
+	buf_init(&b, arena);
+	buf_string(&b, "{\"");
+	for (; *list != '\0'; list++) {
+		if (*list == ',') {
+			buf_string(&b, "\",\"");
+			continue;
+		}
+		if (*list == '"' || *list == '\\')
+			buf_char(&b, '\\');
+		buf_char(&b, *list);
+	}
+	buf_string(&b, "\"}");
+	return (buf_end(&b));
+}
+
+static const char *
+bind_query(struct engine_call *call, size_t i)
+{
+	const char	*value = call->work->query.values[i];
+
+	if (value != NULL && call->op->query[i].schema->type == CONTRACT_ARRAY)
+		return (bind_array(call->arena, value));
+	return (value);
+}
+
+/* NULL when the header is absent (SQL then says 428), -2 for "*" (any version will do), else the
+ * version, or -1, which no version equals, for a tag that cannot be one of ours. */
+static const char *
+bind_if_match(struct engine_call *call)
+{
+	const char	*header = call->headers[ENGINE_IF_MATCH];
+	int64_t		 version;
+	bool		 any;
+
+	if (header == NULL)
+		return (NULL);
+	version = negotiate_version(header, &any);
+	return (arena_format(call->arena, "%lld", any ? IF_MATCH_ANY : (long long)version));
+}
+
+static const char *
+bind_text(struct engine_call *call, const struct contract_bind *b)
+{
+	struct engine_work	*w = call->work;
+
+	switch (b->source) {
+	case CONTRACT_FROM_PATH:
+		return (w->params[b->index]);
+	case CONTRACT_FROM_QUERY:
+		return (bind_query(call, (size_t)b->index));
+	case CONTRACT_FROM_BODY:
+		return (w->body);
+	case CONTRACT_FROM_LIMIT:
+		return (arena_format(call->arena, "%d", w->query.limit));
+	case CONTRACT_FROM_AFTER:
+		return (w->query.after[b->index]);
+	case CONTRACT_FROM_IF_MATCH:
+		return (bind_if_match(call));
+	case CONTRACT_FROM_SECRET_HASH:
+	case CONTRACT_FROM_HANDLER:
+		break;
+	}
+	return (NULL);
+}
+
+void
+bind_statement(struct engine_call *call, const struct statement *s)
+{
+	struct engine_work		*w = call->work;
+	const struct contract_bind	*b;
+	int				 i;
+
+	w->values.n = 0;
+	for (i = 0; i < s->norder; i++) {
+		b = &call->op->binds[s->order[i]];
+		if (b->source == CONTRACT_FROM_SECRET_HASH)
+			work_bind(&w->values, w->secret_hash, CRYPTO_HASH, WORK_BINARY);
+		else
+			work_bind(&w->values, bind_text(call, b), 0, WORK_TEXT);
+	}
+	if (s->claim < 0)
+		return;
+	work_bind(&w->values, w->key_hash, CRYPTO_HASH, WORK_BINARY);
+	if (call->op->secret != NULL)
+		work_bind(&w->values, w->secret_box, sizeof(w->secret_box), WORK_BINARY);
+}

@@ -1,0 +1,182 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/check.h"
+#include "engine/idempotency.h"
+#include "engine/reply.h"
+#include "engine/work.h"
+
+#define CHECK_TIMEOUT_MS	10000
+
+/* Types a column may have, by their fixed OIDs. */
+enum { OID_INT8 = 20, OID_INT4 = 23, OID_TEXT = 25, OID_JSON = 114, OID_JSONB = 3802 };
+
+struct column {
+	const char	*name;
+	Oid		 types[3];
+	bool		 needed;
+};
+
+static const struct column	object_columns[] = {
+	{ "status", { OID_INT4 }, false }, { "body", { OID_JSON, OID_JSONB, OID_TEXT }, false },
+	{ "version", { OID_INT8, OID_INT4 }, false }, { "location", { OID_TEXT }, false }, { NULL, { 0 }, false }
+};
+static const struct column	list_columns[] = {
+	{ "items", { OID_JSON, OID_JSONB }, true }, { "next_key", { OID_JSON, OID_JSONB }, true }, { NULL, { 0 }, false }
+};
+
+/* Where the check of one lane is: variant by variant, operation by operation. */
+struct progress {
+	bool			 running, done;
+	size_t			 op;
+	size_t			 variant;
+	struct arena		*arena;		/* of the statement under way */
+	struct statement	 statement;
+	struct pg_step		 step;
+};
+
+static struct progress	progress[PG_LANES];
+
+static void	check_next(enum pg_lane);
+
+/* The variants of an operation: bare; idempotent; and for each sort, all filters and the cursor. */
+static bool
+check_variant(const struct contract_op *op, size_t n, struct statement_variant *v)
+{
+	memset(v, 0, sizeof(*v));
+	if (n == 0)
+		return (true);
+	if (n == 1) {
+		v->idempotent = op->method == CONTRACT_POST && !op->open;
+		return (true);
+	}
+	v->sort = n - 2;
+	v->filters = (UINT64_C(1) << op->nquery) - 1;
+	v->after = op->cursor;
+	return (n - 2 < op->nsorts || n == 2);
+}
+
+static bool
+column_fits(const PGresult *r, int i, const struct column *columns)
+{
+	const struct column	*c;
+	size_t			 t;
+
+	for (c = columns; c->name != NULL; c++) {
+		if (strcmp(c->name, PQfname(r, i)) != 0)
+			continue;
+		for (t = 0; t < 3; t++)
+			if (c->types[t] != 0 && c->types[t] == PQftype(r, i))
+				return (true);
+	}
+	return (false);
+}
+
+static void __attribute__((noreturn, format(printf, 2, 3)))
+check_fail(const struct contract_op *op, const char *format, ...)
+{
+	char	why[512], text[640];
+	va_list	ap;
+
+	va_start(ap, format);
+	(void)vsnprintf(why, sizeof(why), format, ap);
+	va_end(ap);
+	(void)snprintf(text, sizeof(text), "the SQL of operation %s does not fit the database: %s", op->id, why);
+	pg_fatal(text);
+}
+
+static void
+check_described(const struct contract_op *op, const struct statement *s, const PGresult *r)
+{
+	const struct column	*columns = op->kind == CONTRACT_KIND_LIST ? list_columns : object_columns, *c;
+	int			 i, wanted = s->norder;
+
+	if (s->claim >= 0)
+		wanted += op->secret != NULL ? 2 : 1;
+	if (PQnparams(r) != wanted)
+		check_fail(op, "it takes %d parameters, %d are bound", PQnparams(r), wanted);
+	for (i = 0; i < PQnfields(r); i++)
+		if (!column_fits(r, i, columns))
+			check_fail(op, "column %s is unknown or of another type (%u)", PQfname(r, i), PQftype(r, i));
+	for (c = columns; c->name != NULL; c++)
+		if (c->needed && reply_column(r, c->name) < 0)
+			check_fail(op, "column %s is missing", c->name);
+}
+
+static void
+check_done(void *arg, struct pg_answer *answer)
+{
+	struct progress			*p = arg;
+	const struct contract_op	*op = contract_ops[p->op];
+	const char			*state;
+
+	arena_destroy(p->arena);
+	p->arena = NULL;
+	if (answer->outcome == PG_FAILED) {
+		state = PQresultErrorField(answer->error, PG_DIAG_SQLSTATE);
+		/* 08, 53, 57: the server is in trouble, not the statement. */
+		if (state != NULL && strncmp(state, "08", 2) != 0 && strncmp(state, "53", 2) != 0 &&
+		    strncmp(state, "57", 2) != 0)
+			check_fail(op, "SQLSTATE %s: %s", state,
+			    PQresultErrorField(answer->error, PG_DIAG_MESSAGE_PRIMARY));
+	}
+	if (answer->outcome != PG_DONE) {
+		p->running = false;	/* taken up again when a connection comes up */
+		return;
+	}
+	check_described(op, &p->statement, answer->results[0]);
+	p->variant++;
+	check_next((enum pg_lane)(p - progress));
+}
+
+/* On to the next statement of this lane; false when there is none. */
+static bool
+check_advance(struct progress *p, enum pg_lane lane, struct statement_variant *v)
+{
+	const struct contract_op	*op;
+
+	for (; p->op < contract_nops; p->op++, p->variant = 0) {
+		op = contract_ops[p->op];
+		if (op->sql != NULL && work_lane(op) == lane && check_variant(op, p->variant, v))
+			return (true);
+	}
+	return (false);
+}
+
+static void
+check_next(enum pg_lane lane)
+{
+	struct progress			*p = &progress[lane];
+	struct statement_variant	 v;
+	enum pg_outcome			 refused;
+
+	if (!check_advance(p, lane, &v)) {
+		p->running = false;
+		p->done = true;
+		if (check_passed())
+			log_line(LOG_LINE_INFO, "every statement fits the database");
+		return;
+	}
+	p->arena = arena_create();
+	statement_build(p->arena, contract_ops[p->op], &v, &p->statement);
+	p->step = (struct pg_step){ .key = p->statement.key, .sql = p->statement.sql };
+	p->running = pg_describe(lane, &p->step, CHECK_TIMEOUT_MS, check_done, p, &refused) != NULL;
+	if (!p->running) {
+		arena_destroy(p->arena);
+		p->arena = NULL;
+	}
+}
+
+void
+check_lane(enum pg_lane lane)
+{
+	if (!progress[lane].running && !progress[lane].done)
+		check_next(lane);
+}
+
+bool
+check_passed(void)
+{
+	return (progress[PG_READ].done && progress[PG_WRITE].done && progress[PG_SLOW].done);
+}

@@ -1,0 +1,131 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "engine/errors.h"
+#include "engine/idempotency.h"
+#include "engine/reply.h"
+#include "problems.h"
+
+#define KEY_MAX		255
+#define CONSTRAINT	"idempotency_pkey"
+
+const char	idempotency_claim_sql[] =
+	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash)"
+	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea)";
+
+const char	idempotency_replay_sql[] =
+	"SELECT request_hash = $2::bytea AS same, status, body, version, location, secret_box FROM hz.idempotency"
+	" WHERE actor_id = (SELECT current_setting('app.actor'))::uuid AND key_hash = $1::bytea";
+
+enum { SAME, STATUS, BODY, VERSION, LOCATION, SECRET_BOX, COLUMNS };
+
+bool
+idempotency_key(struct engine_call *call)
+{
+	const char	*key = call->headers[ENGINE_IDEMPOTENCY_KEY], *p;
+
+	if (key == NULL || call->op->method != CONTRACT_POST || call->op->open || call->op->sql == NULL)
+		return (true);
+	for (p = key; *p > ' ' && *p < 0x7f; p++)
+		;
+	if (*p != '\0' || p == key || p - key > KEY_MAX)
+		return (false);
+	call->work->key = key;
+	return (true);
+}
+
+/* Same key, same request? Path and body as they were sent, for one operation. */
+static void
+idempotency_hash(struct engine_call *call)
+{
+	struct engine_work		*w = call->work;
+	const struct crypto_part	 parts[] = {
+		{ call->op->id, strlen(call->op->id) },
+		{ call->path, strlen(call->path) },
+		{ w->query.others, strlen(w->query.others) },
+		{ call->body, call->body_length }
+	};
+
+	crypto_sha256(w->key_hash, w->key, strlen(w->key));
+	crypto_sha256_parts(w->request_hash, parts, sizeof(parts) / sizeof(parts[0]));
+}
+
+static void
+idempotency_bind(struct engine_work *w)
+{
+	w->claiming.n = 0;
+	work_bind(&w->claiming, w->key_hash, CRYPTO_HASH, WORK_BINARY);
+	work_bind(&w->claiming, w->request_hash, CRYPTO_HASH, WORK_BINARY);
+}
+
+void
+idempotency_claim(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	idempotency_hash(call);
+	idempotency_bind(w);
+	w->claim = w->nsteps;
+	work_step(call, STATEMENT_KEY(1), idempotency_claim_sql, &w->claiming);
+}
+
+bool
+idempotency_taken(const struct engine_call *call, const struct pg_answer *answer)
+{
+	const char	*constraint;
+
+	if (answer->outcome != PG_FAILED || answer->failed != call->work->claim)
+		return (false);
+	constraint = PQresultErrorField(answer->error, PG_DIAG_CONSTRAINT_NAME);
+	return (constraint != NULL && strcmp(constraint, CONSTRAINT) == 0);
+}
+
+void
+idempotency_replay(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	w->claim = PG_STEPS;
+	idempotency_bind(w);
+	work_step(call, STATEMENT_KEY(2), idempotency_replay_sql, &w->claiming);
+}
+
+/* bytea arrives as text: "\x" and hexadecimal digits. */
+static bool
+replay_secret(struct engine_call *call, const PGresult *r)
+{
+	struct engine_work	*w = call->work;
+	unsigned char		*box;
+	size_t			 length;
+	bool			 opened;
+
+	box = PQunescapeBytea((const unsigned char *)PQgetvalue(r, 0, SECRET_BOX), &length);
+	opened = box != NULL && length == sizeof(w->secret_box) && crypto_open(w->secret, w->key, box, length);
+	PQfreemem(box);
+	w->secret[opened ? CRYPTO_SECRET_SIZE - 1 : 0] = '\0';
+	return (opened);
+}
+
+void
+idempotency_reply(struct engine_call *call, PGresult *r)
+{
+	call->work->secret[0] = '\0';
+	if (PQntuples(r) != 1 || PQnfields(r) != COLUMNS || (PQgetvalue(r, 0, SAME)[0] == 't' &&
+	    PQgetisnull(r, 0, STATUS))) {
+		/* Purged between the two trips: the next attempt starts afresh. */
+		errors_refuse_outcome(call, PG_UNAVAILABLE);
+		return;
+	}
+	if (PQgetvalue(r, 0, SAME)[0] != 't') {
+		engine_refuse(call, PROBLEM_IDEMPOTENCY_KEY_REUSED, NULL);
+		return;
+	}
+	if (call->op->secret != NULL && !replay_secret(call, r)) {
+		log_line(LOG_LINE_ERROR, "%s: the sealed secret of a replay does not open", call->op->id);
+		engine_refuse(call, PROBLEM_INTERNAL, NULL);
+		return;
+	}
+	engine_field(call, "Idempotent-Replayed", "true");
+	reply_object(call, r);
+}

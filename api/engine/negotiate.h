@@ -1,0 +1,23 @@
+/* Request headers that decide on the form of things: Accept, Content-Type, If-Match, If-None-Match. */
+#ifndef ENGINE_NEGOTIATE_H
+#define ENGINE_NEGOTIATE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum negotiate_form { NEGOTIATE_NONE, NEGOTIATE_JSON, NEGOTIATE_CSV };
+
+/* The form a client wants most (NULL: no header). CSV is only offered for lists. */
+enum negotiate_form negotiate_accept(const char *accept, bool list);
+
+/* Is this the type of a JSON body, for a method that takes merge patches or not? */
+bool negotiate_json(const char *content_type, bool patch);
+
+/* The version in If-Match: "version" or "version.yyyymmdd". A weak, foreign or broken tag, or a list of
+ * several, gives -1, which no version equals. *any is set for "*". */
+int64_t negotiate_version(const char *if_match, bool *any);
+
+/* Does If-None-Match hold this tag (weak comparison), or "*"? */
+bool negotiate_unchanged(const char *if_none_match, const char *etag);
+
+#endif

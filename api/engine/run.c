@@ -1,0 +1,316 @@
+#include <string.h>
+#include <strings.h>
+
+#include "base/log.h"
+#include "base/text.h"
+#include "engine/bind.h"
+#include "engine/body.h"
+#include "engine/errors.h"
+#include "engine/idempotency.h"
+#include "engine/negotiate.h"
+#include "engine/reply.h"
+#include "engine/run.h"
+#include "engine/validate.h"
+#include "problems.h"
+
+void
+work_bind(struct work_values *v, const void *value, int length, int format)
+{
+	v->text[v->n] = value;
+	v->lengths[v->n] = length;
+	v->formats[v->n] = format;
+	v->n++;
+}
+
+void
+work_step(struct engine_call *call, uint64_t key, const char *sql, const struct work_values *v)
+{
+	struct engine_work	*w = call->work;
+
+	w->steps[w->nsteps++] = (struct pg_step){ .key = key, .sql = sql, .nvalues = v->n, .values = v->text,
+	    .lengths = v->lengths, .formats = v->formats };
+}
+
+enum pg_lane
+work_lane(const struct contract_op *op)
+{
+	static const enum pg_lane	lanes[] = {
+		[CONTRACT_READ] = PG_READ, [CONTRACT_WRITE] = PG_WRITE, [CONTRACT_SLOW] = PG_SLOW
+	};
+
+	return (lanes[op->lane]);
+}
+
+bool
+work_send(struct engine_call *call, enum pg_lane lane, pg_done *done)
+{
+	struct engine_work	*w = call->work;
+	enum pg_outcome		 refused = PG_UNAVAILABLE;
+
+	w->pending = pg_send(lane, w->steps, w->nsteps, call->op->timeout_ms, done, call, &refused);
+	if (w->pending != NULL)
+		return (false);
+	errors_refuse_outcome(call, refused);
+	return (true);
+}
+
+/* ---- checks that need no database, in the order of refusals ---- */
+
+static void
+check_late(struct engine_work *w, int problem)
+{
+	if (w->late < 0)
+		w->late = problem;
+}
+
+static void
+check_form(struct engine_call *call)
+{
+	const struct contract_op	*op = call->op;
+	struct engine_work		*w = call->work;
+
+	if (op->kind != CONTRACT_KIND_HANDLER) {
+		switch (negotiate_accept(call->headers[ENGINE_ACCEPT], op->kind == CONTRACT_KIND_LIST)) {
+		case NEGOTIATE_NONE:
+			check_late(w, PROBLEM_NOT_ACCEPTABLE);
+			break;
+		case NEGOTIATE_CSV:
+			w->csv_wanted = true;
+			break;
+		case NEGOTIATE_JSON:
+			break;
+		}
+	}
+	if (op->body != NULL && call->body_length > 0 &&
+	    !negotiate_json(call->headers[ENGINE_CONTENT_TYPE], op->method == CONTRACT_PATCH))
+		check_late(w, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
+}
+
+/* All faults of query and body together; the query's name the problem when both have some. */
+static void
+check_content(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+	int			 problem;
+
+	if (!idempotency_key(call)) {
+		validate_fault(w->late_errors, "Idempotency-Key", "bad_format", "应为 1 到 255 个可见 ASCII 字符");
+		check_late(w, PROBLEM_MALFORMED_REQUEST);
+	}
+	if (!query_parse(call->arena, call->op, call->path, call->query, &w->query, w->late_errors, &problem))
+		check_late(w, problem);
+	if (!body_check(call, &w->body, w->late_errors, &problem))
+		check_late(w, problem);
+}
+
+/* A path value that cannot name anything is 404, as one that names nothing. */
+static void
+check_params(struct engine_call *call)
+{
+	const struct contract_route	*r = call->route;
+	const struct contract_schema	*s;
+	const char			*value;
+	json_auto_t			*unused = NULL;
+	size_t				 i;
+
+	for (i = 0; i < r->nparams; i++) {
+		s = r->params[i].schema;
+		value = call->work->params[i];
+		if (s->type == CONTRACT_STRING && s->format == CONTRACT_UUID) {
+			if (text_uuid(value))
+				continue;
+		} else {
+			if (unused == NULL)
+				unused = json_array();
+			if (validate_text(s, value, "", unused))
+				continue;
+		}
+		check_late(call->work, PROBLEM_NOT_FOUND);
+	}
+}
+
+void
+run_check(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	w->late_errors = json_array();
+	check_form(call);
+	if (w->late >= 0)
+		return;
+	check_content(call);
+	if (w->late < 0)
+		check_params(call);
+}
+
+/* ---- the transaction ---- */
+
+static void
+run_late(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	engine_refuse(call, w->late, NULL);
+	if (json_array_size(w->late_errors) > 0)
+		call->reply.refusal.errors = json_incref(w->late_errors);
+}
+
+/* "Bearer <token>"; the scheme in any case. */
+static bool
+run_token(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+	const char		*header = call->headers[ENGINE_AUTHORIZATION];
+
+	if (header == NULL || strncasecmp(header, "Bearer ", 7) != 0)
+		return (false);
+	header += 7 + strspn(header + 7, " ");
+	if (*header == '\0')
+		return (false);
+	w->token = header;
+	crypto_sha256(w->token_hash, header, strcspn(header, " \t"));
+	return (true);
+}
+
+static void
+run_auth(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	w->nsteps = 0;
+	w->auth.n = 0;
+	work_bind(&w->auth, w->token_hash, CRYPTO_HASH, WORK_BINARY);
+	work_bind(&w->auth, call->op->roles, 0, WORK_TEXT);
+	work_step(call, STATEMENT_KEY(0), contract_auth_sql, &w->auth);
+}
+
+/* The caller, from the row of auth. An auth that lets nobody in and says nothing is refused here. */
+static bool
+run_actor(struct engine_call *call, const struct pg_answer *answer)
+{
+	const PGresult	*r = answer->results[0];
+	int		 column;
+
+	if (call->op->open)
+		return (true);
+	if (r == NULL || PQntuples(r) != 1 || (column = reply_column(r, "actor_id")) < 0 ||
+	    PQgetlength(r, 0, column) != sizeof(call->actor) - 1)
+		return (false);
+	memcpy(call->actor, PQgetvalue(r, 0, column), sizeof(call->actor));
+	return (true);
+}
+
+static void
+run_hold(struct engine_work *w, struct pg_answer *answer, size_t step)
+{
+	PQclear(w->held);
+	w->held = answer->results[step];
+	answer->results[step] = NULL;
+}
+
+/* The caller was asked about alone: either to be told of a fault, or because a handler answers. */
+static void
+run_auth_done(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+
+	call->work->pending = NULL;
+	if (answer->outcome != PG_DONE)
+		errors_refuse(call, answer);
+	else if (!run_actor(call, answer))
+		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+	else if (call->work->late >= 0)
+		run_late(call);
+	else
+		call->op->handler(call);
+	call->done(call);
+}
+
+static void
+run_replay_done(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+	struct engine_work	*w = call->work;
+
+	w->pending = NULL;
+	if (answer->outcome != PG_DONE) {
+		errors_refuse(call, answer);
+	} else {
+		run_hold(w, answer, w->nsteps - 1);
+		idempotency_reply(call, w->held);
+	}
+	call->done(call);
+}
+
+static void
+run_done(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+	struct engine_work	*w = call->work;
+	bool			 known = run_actor(call, answer);
+
+	w->pending = NULL;
+	if (idempotency_taken(call, answer)) {
+		run_auth(call);
+		idempotency_replay(call);
+		if (!work_send(call, work_lane(call->op), run_replay_done))
+			return;
+	} else if (answer->outcome != PG_DONE) {
+		errors_refuse(call, answer);
+	} else if (!known) {
+		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+	} else {
+		run_hold(w, answer, w->nsteps - 1);
+		if (call->op->kind == CONTRACT_KIND_LIST)
+			reply_list(call, w->held);
+		else
+			reply_object(call, w->held);
+	}
+	call->done(call);
+}
+
+static bool
+run_statement(struct engine_call *call)
+{
+	struct engine_work		*w = call->work;
+	const struct statement_variant	 v = { .filters = w->query.present, .sort = w->query.sort,
+	    .after = w->query.nafter > 0, .idempotent = w->key != NULL };
+	struct statement		 s;
+
+	if (call->op->secret != NULL) {
+		crypto_secret(w->secret);
+		crypto_sha256(w->secret_hash, w->secret, CRYPTO_SECRET_SIZE - 1);
+		if (w->key != NULL)
+			crypto_seal(w->secret_box, w->key, w->secret, CRYPTO_SECRET_SIZE - 1);
+	}
+	if (w->key != NULL)
+		idempotency_claim(call);
+	statement_build(call->arena, call->op, &v, &s);
+	bind_statement(call, &s);
+	work_step(call, s.key, s.sql, &w->values);
+	return (work_send(call, work_lane(call->op), run_done));
+}
+
+bool
+run_start(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+
+	if (call->op->open) {
+		if (w->late >= 0)
+			run_late(call);
+		else if (call->op->handler != NULL)
+			call->op->handler(call);
+		else
+			return (run_statement(call));
+		return (true);
+	}
+	if (!run_token(call)) {
+		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+		return (true);
+	}
+	run_auth(call);
+	if (w->late >= 0 || call->op->handler != NULL)
+		return (work_send(call, PG_READ, run_auth_done));
+	return (run_statement(call));
+}
