@@ -4,7 +4,7 @@
 
 #include <sys/queue.h>
 
-#include <kore.h>
+#include <kore/kore.h>
 
 #include "pg/lru.h"
 #include "pg/pg.h"
