@@ -1,0 +1,202 @@
+#include "http/entry.h"
+#include "http/exchange.h"
+#include "problems.h"
+
+static void	entry_free(struct http_request *);
+static void	entry_news(void *, enum guard_news);
+static void	entry_done(struct engine_call *);
+
+static struct exchange *
+entry_begin(struct http_request *req)
+{
+	struct exchange	*x = http_state_create(req, sizeof(*x), entry_free);
+
+	x->request = req;
+	x->arena = arena_create();
+	x->guard = guard_of(req->owner);
+	x->call.done = entry_done;
+	x->call.reply.refusal.problem = -1;
+	exchange_fill(x, guard_framing(x->guard));
+	guard_watch(x->guard, entry_news, x);
+	return (x);
+}
+
+/* Answered, or the client is gone: Kore frees the request. */
+static void
+entry_free(struct http_request *req)
+{
+	struct exchange	*x = http_state_get(req);
+
+	if (x->guard != NULL)
+		guard_watch(x->guard, NULL, NULL);
+	exchange_note(x, 499);
+	if (x->opened)
+		engine_close(&x->call);
+	body_free(&x->body);
+	arena_destroy(x->arena);
+}
+
+/* The connection has news. Only notes it: the handler runs again in this turn of the loop. */
+static void
+entry_news(void *owner, enum guard_news news)
+{
+	struct exchange	*x = owner;
+
+	x->news = news;
+	if (news == GUARD_GONE)
+		x->guard = NULL;
+	http_request_wakeup(x->request);
+}
+
+static void
+entry_done(struct engine_call *call)
+{
+	struct exchange	*x = call->owner;
+
+	x->done = true;
+	http_request_wakeup(x->request);
+}
+
+/* The engine has the call: now, or with done(). */
+static void
+entry_ran(struct exchange *x, bool complete)
+{
+	x->step = EXCHANGE_RUNNING;
+	if (complete)
+		exchange_answer(x);
+}
+
+static void
+entry_refuse(struct exchange *x, int problem)
+{
+	engine_refuse(&x->call, problem, NULL);
+	exchange_answer(x);
+}
+
+static void
+entry_run(struct exchange *x)
+{
+	x->call.body = x->body.data;
+	x->call.body_length = (size_t)x->body.length;
+	entry_ran(x, engine_run(&x->call));
+}
+
+static void
+entry_received(struct exchange *x, enum guard_news news)
+{
+	switch (news) {
+	case GUARD_BODY_DONE:
+		entry_run(x);
+		break;
+	case GUARD_BODY_TOO_LARGE:
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
+		break;
+	case GUARD_BODY_SLOW:
+		entry_refuse(x, PROBLEM_REQUEST_TIMEOUT);
+		break;
+	case GUARD_BODY_MALFORMED:
+	case GUARD_BODY_CUT:
+		entry_refuse(x, PROBLEM_MALFORMED_REQUEST);
+		break;
+	case GUARD_WAIT:
+		x->step = EXCHANGE_RECEIVING;
+		break;
+	case GUARD_SENT:
+	case GUARD_GONE:
+		guard_abort(x->guard);
+		x->step = EXCHANGE_OVER;
+		break;
+	}
+}
+
+/* The operation is known: does it want the body that is announced? */
+static void
+entry_body(struct exchange *x, const struct framing *f)
+{
+	const struct contract_op	*op = x->call.op;
+
+	if (!f->chunked && f->length == 0) {
+		if (op->body != NULL && op->body_required && !f->has_length)
+			entry_ran(x, engine_refuse_late(&x->call, PROBLEM_LENGTH_REQUIRED));
+		else
+			entry_run(x);
+	} else if (op->body == NULL) {
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_MALFORMED_REQUEST));
+	} else if (!f->chunked && f->length > op->body_max) {
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
+	} else {
+		body_start(&x->body, body_memory, f->chunked, f->length, op->body_max);
+		entry_received(x, guard_receive(x->guard, &x->body));
+	}
+}
+
+static void
+entry_first(struct exchange *x)
+{
+	const struct framing	*f = guard_framing(x->guard);
+
+	if (x->options && x->origin != NULL && framing_value(f, FRAMING_CORS_METHOD, NULL, 0) >= 0) {
+		exchange_preflight(x);
+		return;
+	}
+	x->opened = true;
+	if (engine_open(&x->call))
+		entry_body(x, f);
+	else
+		exchange_answer(x);
+}
+
+/* Woken: go on where the exchange stands. */
+static void
+entry_again(struct exchange *x)
+{
+	enum guard_news	news = x->news;
+
+	x->news = GUARD_WAIT;
+	switch (x->step) {
+	case EXCHANGE_RECEIVING:
+		if (news != GUARD_WAIT)
+			entry_received(x, news);
+		break;
+	case EXCHANGE_RUNNING:
+		if (x->done)
+			exchange_answer(x);
+		break;
+	case EXCHANGE_STREAMING:
+		if (news != GUARD_SENT)
+			break;
+		x->done = false;
+		x->step = EXCHANGE_FETCHING;
+		if (engine_more(&x->call))
+			exchange_stretch(x);
+		break;
+	case EXCHANGE_FETCHING:
+		if (x->done)
+			exchange_stretch(x);
+		break;
+	case EXCHANGE_OVER:
+		break;
+	}
+}
+
+int
+api_entry(struct http_request *req)
+{
+	struct exchange	*x = http_state_get(req);
+
+	if (x == NULL) {
+		if (req->owner->state == CONN_STATE_DISCONNECTING)
+			return (KORE_RESULT_OK);
+		x = entry_begin(req);
+		entry_first(x);
+	} else if (x->guard != NULL) {
+		entry_again(x);
+	} else {
+		x->step = EXCHANGE_OVER;
+	}
+	if (x->step == EXCHANGE_OVER)
+		return (KORE_RESULT_OK);
+	if (!x->done || x->step == EXCHANGE_STREAMING || x->step == EXCHANGE_RECEIVING)
+		http_request_sleep(req);
+	return (KORE_RESULT_RETRY);
+}

@@ -1,0 +1,178 @@
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "http/cors.h"
+#include "http/exchange.h"
+#include "http/log.h"
+#include "http/metrics.h"
+#include "http/problem.h"
+#include "http/reply.h"
+#include "http/settings.h"
+#include "http/trace.h"
+#include "problems.h"
+
+/* A field's value in the arena; NULL when the client did not send it. */
+static const char *
+field(struct exchange *x, const struct framing *f, enum framing_field name)
+{
+	long	 length = framing_value(f, name, NULL, 0);
+	char	*value;
+
+	if (length < 0)
+		return (NULL);
+	value = arena_alloc(x->arena, (size_t)length + 1);
+	(void)framing_value(f, name, value, (size_t)length + 1);
+	return (value);
+}
+
+void
+exchange_fill(struct exchange *x, const struct framing *f)
+{
+	static const enum framing_field	fields[ENGINE_HEADERS] = {
+		[ENGINE_AUTHORIZATION] = FRAMING_AUTHORIZATION, [ENGINE_CONTENT_TYPE] = FRAMING_CONTENT_TYPE,
+		[ENGINE_ACCEPT] = FRAMING_ACCEPT, [ENGINE_ACCEPT_LANGUAGE] = FRAMING_ACCEPT_LANGUAGE,
+		[ENGINE_IF_MATCH] = FRAMING_IF_MATCH, [ENGINE_IF_NONE_MATCH] = FRAMING_IF_NONE_MATCH,
+		[ENGINE_IDEMPOTENCY_KEY] = FRAMING_IDEMPOTENCY_KEY,
+		[ENGINE_METHOD_OVERRIDE] = FRAMING_METHOD_OVERRIDE, [ENGINE_RANGE] = FRAMING_RANGE,
+		[ENGINE_IF_RANGE] = FRAMING_IF_RANGE, [ENGINE_CONTENT_DIGEST] = FRAMING_CONTENT_DIGEST
+	};
+	struct engine_call	*call = &x->call;
+	const char		*origin;
+	size_t			 i;
+
+	call->arena = x->arena;
+	call->owner = x;
+	call->path = arena_dup(x->arena, f->path.text, f->path.length);
+	if (f->query.text != NULL)
+		call->query = arena_dup(x->arena, f->query.text, f->query.length);
+	for (i = 0; i < ENGINE_HEADERS; i++)
+		call->headers[i] = field(x, f, fields[i]);
+	x->method = framing_methods[f->method];
+	x->head = f->method == FRAMING_HEAD;
+	x->options = f->method == FRAMING_OPTIONS;
+	call->method = x->head ? "GET" : x->method;
+	origin = field(x, f, FRAMING_ORIGIN);
+	if (cors_allows(settings.cors, origin))
+		x->origin = origin;
+	trace_take(field(x, f, FRAMING_TRACEPARENT), x->trace);
+	x->since = guard_since(x->guard);
+}
+
+void
+exchange_note(struct exchange *x, int status)
+{
+	const struct contract_op	*op = x->call.op;
+	uint64_t			 ms = clock_ms() - x->since;
+
+	if (x->logged)
+		return;
+	x->logged = true;
+	metrics_request(op, status, ms);
+	if (op != NULL && op->quiet)
+		return;
+	log_request(&(struct log_request){ .method = x->method, .status = status, .ms = ms, .trace_id = x->trace,
+	    .route = x->call.route == NULL ? NULL : x->call.route->path, .actor = x->call.actor });
+}
+
+/* Head, then body or its first stretch. Decides here, at the last moment, whether the connection is kept. */
+static void
+send_reply(struct exchange *x, struct reply *reply, const char *body, size_t length)
+{
+	struct buf	head;
+
+	if (settings.cors != NULL)
+		reply_field(reply, "Vary", "Origin");
+	if (x->origin != NULL)
+		cors_fields(reply, x->origin);
+	reply->length = length;
+	reply->chunked = x->chunked;
+	x->keep = guard_keeps(x->guard);
+	reply->close = !x->keep;
+	buf_init(&head, x->arena);
+	reply_head(&head, reply);
+	guard_queue(x->guard, head.data, head.length);
+	exchange_note(x, reply->status);
+	if (x->chunked) {
+		exchange_stretch(x);
+		return;
+	}
+	if (!x->head && reply->status != 204 && reply->status != 304)
+		guard_queue(x->guard, body, length);
+	guard_finish(x->guard, x->keep);
+	x->step = EXCHANGE_OVER;
+}
+
+static const char *
+render(struct exchange *x, struct reply *reply, size_t *length)
+{
+	const struct engine_refusal	*r = &x->call.reply.refusal;
+	enum language			 language = language_choose(x->call.headers[ENGINE_ACCEPT_LANGUAGE]);
+	bool				 quiet = x->call.op != NULL && x->call.op->quiet;
+	struct problem_body			 problem = {
+		.problem = r->problem, .detail_zh = r->detail, .detail_en = r->detail, .instance = x->call.path,
+		.errors = r->errors, .extra = r->extra, .trace_id = quiet ? NULL : x->trace
+	};
+
+	problem_fields(reply, language);
+	if (r->retry_after > 0)
+		reply_field(reply, "Retry-After", arena_format(x->arena, "%u", r->retry_after));
+	return (problem_render(x->arena, &problem, language, length));
+}
+
+void
+exchange_answer(struct exchange *x)
+{
+	const struct engine_reply	*r = &x->call.reply;
+	struct reply			 reply = { .status = r->status };
+	const char			*body = r->body;
+	size_t				 i, length = r->length;
+
+	if (x->options && r->refusal.problem == PROBLEM_METHOD_NOT_ALLOWED) {
+		reply.status = 204;
+		length = 0;
+	} else if (r->refusal.problem >= 0) {
+		reply.status = contract_problems[r->refusal.problem].status;
+		body = render(x, &reply, &length);
+	}
+	for (i = 0; i < r->nfields; i++)
+		if (r->refusal.problem < 0 || !reply_has(&reply, r->fields[i].name))
+			reply_field(&reply, r->fields[i].name, r->fields[i].value);
+	x->chunked = r->more && !x->head && r->refusal.problem < 0;
+	send_reply(x, &reply, body, length);
+}
+
+void
+exchange_stretch(struct exchange *x)
+{
+	const struct engine_reply	*r = &x->call.reply;
+	char				 size[24];
+
+	if (r->broken) {
+		guard_abort(x->guard);
+		x->step = EXCHANGE_OVER;
+		return;
+	}
+	if (r->length > 0) {
+		guard_queue(x->guard, size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", r->length));
+		guard_queue(x->guard, r->body, r->length);
+		guard_queue(x->guard, "\r\n", 2);
+	}
+	if (r->more) {
+		x->step = EXCHANGE_STREAMING;
+		guard_push(x->guard);
+		return;
+	}
+	guard_queue(x->guard, "0\r\n\r\n", 5);
+	guard_finish(x->guard, x->keep);
+	x->step = EXCHANGE_OVER;
+}
+
+void
+exchange_preflight(struct exchange *x)
+{
+	struct reply	reply = { .status = 204 };
+
+	cors_preflight(&reply);
+	send_reply(x, &reply, NULL, 0);
+}

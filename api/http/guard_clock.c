@@ -1,0 +1,109 @@
+#include <kore/kore.h>
+#include <kore/http.h>
+
+#include "base/clock.h"
+#include "http/guard_state.h"
+
+static bool	draining;
+static void	(*every)(void);
+
+bool
+guard_draining(void)
+{
+	return (draining);
+}
+
+/* Time is up for what the connection is doing. */
+void
+guard_expire(struct guard *g)
+{
+	switch (g->phase) {
+	case GUARD_HEAD:
+		if (g->end > g->start) {
+			guard_refuse(g, FRAMING_SLOW);
+			break;
+		}
+		guard_abort(g);
+		break;
+	case GUARD_BODY:
+		guard_phase_to(g, GUARD_BUSY);
+		guard_tell(g, GUARD_BODY_SLOW);
+		break;
+	case GUARD_BUSY:
+	case GUARD_SEND:
+	case GUARD_SKIPPING:
+	case GUARD_LINGER:
+		guard_abort(g);
+		break;
+	case GUARD_OVER:
+		break;
+	}
+}
+
+/* Every connection of ours, safe against closing it. */
+static void
+guard_each(void (*act)(struct guard *, uint64_t), uint64_t now)
+{
+	struct connection	*c, *next;
+
+	for (c = TAILQ_FIRST(&connections); c != NULL; c = next) {
+		next = TAILQ_NEXT(c, list);
+		if (c->write == guard_write)
+			act(guard_of(c), now);
+	}
+}
+
+static void
+guard_check(struct guard *g, uint64_t now)
+{
+	if (g->deadline != 0 && now >= g->deadline)
+		guard_expire(g);
+}
+
+static void
+guard_tick(void *arg, u_int64_t now)
+{
+	(void)arg;
+	(void)now;
+	guard_each(guard_check, clock_ms());
+	every();
+}
+
+void
+guard_start(void (*tick)(void))
+{
+	every = tick;
+	(void)kore_timer_add(guard_tick, 250, NULL, 0);
+}
+
+static void
+guard_close_idle(struct guard *g, uint64_t now)
+{
+	(void)now;
+	if (g->phase == GUARD_HEAD && g->start == g->end)
+		guard_abort(g);
+}
+
+void
+guard_drain(void)
+{
+	draining = true;
+	guard_each(guard_close_idle, 0);
+}
+
+static unsigned	active;
+
+static void
+guard_count(struct guard *g, uint64_t now)
+{
+	(void)now;
+	active += g->phase != GUARD_HEAD || g->start != g->end;
+}
+
+unsigned
+guard_active(void)
+{
+	active = 0;
+	guard_each(guard_count, 0);
+	return (active);
+}

@@ -1,0 +1,52 @@
+/* The inside of a guard, shared by guard.c (what comes in), guard_out.c (what goes out) and guard_clock.c. */
+#ifndef HTTP_GUARD_STATE_H
+#define HTTP_GUARD_STATE_H
+
+#include "http/guard.h"
+
+#define GUARD_ROOM	FRAMING_BLOCK		/* octets read ahead of a connection */
+#define GUARD_QUANTUM	(256 * 1024)		/* octets in or out before the other connections have their turn */
+#define GUARD_SKIP	(64 * 1024)		/* octets of an unread body worth reading to keep the connection */
+
+enum guard_phase {
+	GUARD_HEAD,		/* a header block is awaited or on its way */
+	GUARD_BUSY,		/* the request has an owner, no body is awaited */
+	GUARD_BODY,		/* its body is on its way */
+	GUARD_SEND,		/* the whole answer is queued */
+	GUARD_SKIPPING,		/* answered; its body is read and dropped */
+	GUARD_LINGER,		/* answered and shut; what still comes is dropped, lest a reset eat the answer */
+	GUARD_OVER
+};
+
+struct guard {
+	struct connection	*c;
+	enum guard_phase	 phase;
+	bool			 metrics, hangup, eof, ending, blank, pushing;
+	char			*in;		/* GUARD_ROOM octets */
+	size_t			 start, end;	/* of what is unread in it */
+	size_t			 seen;		/* octets scanned of the block at start */
+	size_t			 block;		/* octets of the current request's block, still at start */
+	struct framing		 framing;
+	struct body		*body;		/* the owner's, borrowed */
+	struct body		 skip;
+	bool			 received;	/* the body is whole (or there is none) */
+	uint64_t		 since, deadline;	/* clock_ms(); deadline 0: none */
+	uint64_t		 octets;	/* of the body so far */
+	size_t			 turn_in, turn_out;
+	void			(*news)(void *, enum guard_news);
+	void			*owner;
+};
+
+void	guard_phase_to(struct guard *, enum guard_phase);
+void	guard_again(struct guard *);		/* have the event loop come back at once */
+void	guard_tell(struct guard *, enum guard_news);
+void	guard_flush(struct guard *);
+int	guard_write(struct connection *, size_t, size_t *);
+void	guard_refuse(struct guard *, enum framing_fault);
+void	guard_refuse_load(struct guard *);
+void	guard_expire(struct guard *);
+void	guard_skip(struct guard *);
+void	guard_linger(struct guard *);
+void	guard_next(struct guard *);
+
+#endif

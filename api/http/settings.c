@@ -1,0 +1,54 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "http/settings.h"
+
+struct settings	settings;
+
+static const char *
+text(const char *name, const char *fallback)
+{
+	const char	*value = getenv(name);
+
+	return (value == NULL || *value == '\0' ? fallback : value);
+}
+
+static bool
+number(const char *name, unsigned long least, unsigned long most, unsigned long fallback, unsigned long *out)
+{
+	const char	*value = text(name, NULL);
+	char		*end;
+
+	*out = fallback;
+	if (value == NULL)
+		return (true);
+	*out = strtoul(value, &end, 10);
+	if (*end == '\0' && *value >= '0' && *value <= '9' && *out >= least && *out <= most)
+		return (true);
+	fprintf(stderr, "%s: 应为 %lu–%lu 的整数 / must be a whole number from %lu to %lu\n", name, least, most, least,
+	    most);
+	return (false);
+}
+
+bool
+settings_read(void)
+{
+	unsigned long	workers, idle, header, body, send, drain, port;
+
+	if (!number("HZ_WORKERS", 1, 64, 2, &workers) || !number("HZ_IDLE_SECONDS", 1, 3600, 15, &idle) ||
+	    !number("HZ_HEADER_SECONDS", 1, 600, 10, &header) || !number("HZ_BODY_SECONDS", 1, 600, 20, &body) ||
+	    !number("HZ_SEND_SECONDS", 1, 3600, 30, &send) || !number("HZ_DRAIN_MS", 0, 60000, 200, &drain) ||
+	    !number("HZ_PORT", 1, 65535, 8080, &port) || !number("HZ_METRICS_PORT", 1, 65535, 1, &port))
+		return (false);
+	settings = (struct settings){
+		.listen = text("HZ_LISTEN", "127.0.0.1"), .port = text("HZ_PORT", "8080"),
+		.metrics_port = text("HZ_METRICS_PORT", NULL), .database = text("HZ_DATABASE", NULL),
+		.cors = text("HZ_CORS", NULL), .ui_dir = text("HZ_UI_DIR", NULL),
+		.contact = text("HZ_CONTACT", "mailto:security@localhost"),
+		.workers = (unsigned)workers, .idle_ms = idle * 1000, .header_ms = header * 1000,
+		.body_ms = body * 1000, .send_ms = send * 1000, .drain_ms = drain
+	};
+	if (settings.database == NULL)
+		fputs("HZ_DATABASE: 未设置,应为 libpq 连接串 / is not set; a libpq connection string\n", stderr);
+	return (settings.database != NULL);
+}
