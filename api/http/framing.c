@@ -377,21 +377,23 @@ framing_parse(const char *block, size_t n, struct framing *out)
 long
 framing_value(const struct framing *f, enum framing_field field, char *out, size_t size)
 {
-	size_t	i, length = 0;
-	bool	found = false;
+	const struct framing_text	*value;
+	size_t				 i, length = 0, comma;
+	bool				 found = false;
 
 	for (i = 0; i < f->nlines; i++) {
 		if (f->lines[i].field != field)
 			continue;
-		if (length + 2 + f->lines[i].value.length < size) {
-			if (found)
-				memcpy(out + length, ", ", 2);
-			memcpy(out + length + (found ? 2 : 0), f->lines[i].value.text, f->lines[i].value.length);
+		value = &f->lines[i].value;
+		comma = found ? 2 : 0;
+		if (length + comma + value->length < size) {
+			memcpy(out + length, ", ", comma);
+			memcpy(out + length + comma, value->text, value->length);
 		}
-		length += f->lines[i].value.length + (found ? 2 : 0);
+		length += comma + value->length;
 		found = true;
 	}
 	if (size > 0)
-		out[length < size ? length : size - 1] = '\0';
+		out[length < size ? length : 0] = '\0';
 	return (found ? (long)length : -1);
 }

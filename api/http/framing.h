@@ -65,8 +65,8 @@ enum framing_fault framing_scan(const char *in, size_t n, size_t seen, size_t *l
 /* Take a whole block apart. `out` borrows from it; after a fault the lines before it are there. */
 enum framing_fault framing_parse(const char *block, size_t n, struct framing *out) __attribute__((warn_unused_result));
 
-/* The value of a field, lines of the same name joined by ", ". Writes at most `size` octets with the NUL;
- * returns its length, or -1 when the field is absent. */
+/* The value of a field, lines of the same name joined by ", ", with a NUL: in out[0..size), which stays
+ * empty when it does not fit. Returns its length, or -1 when the field is absent. */
 long framing_value(const struct framing *, enum framing_field, char *out, size_t size);
 
 #endif
