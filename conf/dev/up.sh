@@ -16,7 +16,7 @@ port_check() {
 serve_start() {
 	export HZ_RUN_DIR=$run_dir HZ_BUILD=$top/$build HZ_LISTEN=${HZ_LISTEN:-127.0.0.1} HZ_PORT=$port HZ_DATABASE HZ_JOBS_DATABASE
 	export HZ_UI_DIR=${HZ_UI_DIR:-$top/docs/ui/node_modules/swagger-ui-dist}
-	sed "s#build/api.so#$build/api.so#" conf/kore.conf >"$run_dir/kore.conf"
+	sed "s#build/api.so#$build/api.so#; s#^pidfile.*#pidfile $run_dir/kore.pid#" conf/kore.conf >"$run_dir/kore.conf"
 	: >"$run_dir/api.log"
 	: >"$run_dir/jobs.log"
 	setsid conf/dev/serve.sh </dev/null >>"$run_dir/api.log" 2>&1 9>&- &
@@ -36,11 +36,13 @@ serve_wait() {
 	done
 }
 
-# The key of the first lines people try; made again when the database no longer knows it.
+# The key of the first line people try: an inspector of the demo office, or a new one in an empty database. Made again when
+# the database no longer knows it.
 demo_key() {
-	local file=$run_dir/demo.key
+	local file=$run_dir/demo.key person=0190d000-0000-7000-8002-000000000005
 	curl -fso /dev/null -H "Authorization: Bearer $(cat "$file" 2>/dev/null)" "http://127.0.0.1:$port/v1/me" ||
-		(umask 077; ROLE=inspector DISTRICT=500103 NAME="检查员(演示)" conf/dev/key.sh >"$file")
+		(umask 077; ROLE=inspector DISTRICT=500103 NAME="检查员(演示)" INSTITUTION= TYPE= STREET= \
+			ACTOR=$(psql "$HZ_OWNER" -XAtqc "SELECT id FROM hz.actor WHERE id = '$person'") conf/dev/key.sh >"$file")
 	cat "$file"
 }
 
