@@ -137,4 +137,4 @@ SELECT pg_temp.visit_at(v, hours * 60 + 10), actors[1], 'inspections/signatures'
                                'signed_at', pg_temp.visit_at(v, hours * 60 + 10))
        ELSE jsonb_build_object('party', 'institution', 'name', b.body ->> 'principal_name', 'post', '主要负责人', 'refused', true,
                                'reason', refused, 'witness', '街道民政办 ' || pg_temp.person(55)) END
-  FROM demo_visit v JOIN demo_institution_body b ON b.key = v.inst WHERE upto = 'recorded';
+  FROM demo_visit v JOIN demo_institution_body b ON b.key = v.inst WHERE upto = 'recorded' AND kind NOT IN ('patrol', 'supervision');

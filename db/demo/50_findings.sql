@@ -188,9 +188,11 @@ SELECT t.at, t.actor, t.op, CASE WHEN t.op <> 'findings' THEN pg_temp.id('findin
        WHEN 'findings/orders' THEN pg_temp.order_item(f, f.days)
        WHEN 'findings/reinspections' THEN t.body - 'next_days' || CASE WHEN t.body ? 'next_days'
             THEN jsonb_build_object('order', pg_temp.order_item(f, (t.body ->> 'next_days')::integer)) ELSE '{}' END
-       WHEN 'findings/merges' THEN t.body - 'into' || jsonb_build_object('into_id', pg_temp.id('finding', (t.body ->> 'into')::integer))
+       WHEN 'findings/merges' THEN t.body || jsonb_build_object('into', pg_temp.id('finding', (t.body ->> 'into')::integer))
+       WHEN 'findings/progress-reports' THEN t.body || CASE WHEN f.course LIKE 'self%'   -- in its own loop it names who and by when
+            THEN jsonb_build_object('responsible_name', b.body ->> 'safety_officer_name', 'expected_on', api.day(t.at) + 6) ELSE '{}' END
        ELSE t.body END
-  FROM demo_timed t JOIN demo_finding f USING (n);
+  FROM demo_timed t JOIN demo_finding f USING (n) JOIN demo_institution_body b ON b.key = f.inst;
 
 -- One order over the four problems of visit 20, served the next day; one over the two of visit 6, handed over on the spot.
 INSERT INTO demo_step (at, actor, op, target, body)
@@ -202,5 +204,5 @@ SELECT pg_temp.visit_at(v, v.hours * 60 + 20), v.actors[1], 'rectification-order
 UNION ALL
 SELECT CASE n WHEN 20 THEN pg_temp.at(v.day + 1, '10:00') ELSE pg_temp.visit_at(v, v.hours * 60 + 25) END, v.actors[1],
        'rectification-orders/services', pg_temp.id('order', v.n),
-       jsonb_build_object('method', '直接送达', 'receiver', b.body ->> 'principal_name')
+       jsonb_build_object('method', 'direct', 'receiver', b.body ->> 'principal_name')
   FROM demo_visit v JOIN demo_institution_body b ON b.key = v.inst WHERE n IN (6, 20);

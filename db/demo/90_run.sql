@@ -12,17 +12,17 @@ INSERT INTO demo_function VALUES
 	('inspections/signatures',         'api.inspection_sign($1, $2)'),
 	('inspections/cancellations',      'api.inspection_cancel($1, $2)'),
 	('findings',                       'api.finding_create($2)'),
-	('findings/confirmations',         'api.finding_confirm($1, $2)'),
-	('findings/dismissals',            'api.finding_dismiss($1, $2)'),
-	('findings/corrections',           'api.finding_correct($1, $2)'),
-	('findings/self-acceptances',      'api.finding_self_accept($1, $2)'),
+	('findings/confirmations',         'api.finding_act($1, ''confirmations'', $2)'),
+	('findings/dismissals',            'api.finding_act($1, ''dismissals'', $2)'),
+	('findings/corrections',           'api.finding_act($1, ''corrections'', $2)'),
+	('findings/self-acceptances',      'api.finding_act($1, ''self-acceptances'', $2)'),
 	('findings/orders',                'api.finding_order($1, $2)'),
 	('findings/progress-reports',      'api.finding_progress($1, $2)'),
-	('findings/reinspection-requests', 'api.finding_request_reinspection($1, $2)'),
+	('findings/reinspection-requests', 'api.finding_act($1, ''reinspection-requests'', $2)'),
 	('findings/reinspections',         'api.finding_reinspect($1, $2)'),
 	('findings/merges',                'api.finding_merge($1, $2)'),
-	('findings/voidings',              'api.finding_void($1, $2)'),
-	('findings/terminations',          'api.finding_terminate($1, $2)'),
+	('findings/voidings',              'api.finding_act($1, ''voidings'', $2)'),
+	('findings/terminations',          'api.finding_act($1, ''terminations'', $2)'),
 	('rectification-orders',           'api.order_create($2)'),
 	('rectification-orders/services',  'api.order_serve($1, $2)');
 
@@ -34,6 +34,7 @@ DO $$
 DECLARE
 	s record;
 	v_answer api.answer;
+	v_detail text;
 BEGIN
 	PERFORM set_config('hz.test_clock', 'on', true);
 	FOR s IN
@@ -53,7 +54,8 @@ BEGIN
 				USING s.target, s.body || CASE WHEN s.op = 'institutions' OR s.op LIKE '%answers' THEN '{}'
 				                          ELSE jsonb_build_object('occurred_at', s.at) END;
 		EXCEPTION WHEN OTHERS THEN
-			RAISE EXCEPTION 'demo: % as % at %: % — %', s.op, s.actor, s.at, SQLERRM, s.body;
+			GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+			RAISE EXCEPTION 'demo: % as % at %: % % — %', s.op, s.actor, s.at, SQLERRM, v_detail, s.body;
 		END;
 	END LOOP;
 	PERFORM set_config('app.clock', '', true), set_config('hz.test_clock', '', true), set_config('app.actor', '', true),
