@@ -39,7 +39,7 @@ crypto_sha256_parts(uint8_t hash[CRYPTO_HASH], const struct crypto_part *parts, 
 void
 crypto_secret(char secret[CRYPTO_SECRET_SIZE])
 {
-	static const char	digits[] = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+	static const char	digits[] = "0123456789abcdefghjkmnpqrstvwxyz";
 	uint8_t			random[32];
 	size_t			i;
 
