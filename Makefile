@@ -8,7 +8,9 @@ PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
 # The folder decides the build: build-asan has the sanitizers (and no seccomp, which they do not bear).
-SAN      := $(if $(filter build-asan,$(B)),-fsanitize=address,undefined -fno-omit-frame-pointer)
+ifeq ($(B),build-asan)
+SAN      := -fsanitize=address,undefined -fno-omit-frame-pointer
+endif
 # Kore's features are an ABI matter: struct http_request is #ifdef'd.
 KORE     := $(patsubst -I%,-isystem %,$(shell cat /usr/share/kore/features 2>/dev/null)) -isystem /usr/include/kore
 WARN     := -Wall -Wextra -Wconversion -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2
@@ -31,7 +33,7 @@ named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 help:              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-all: $(B)/api.so $(B)/hz-jobs   ## build the API module and the jobs
+all: $(B)/api.so $(if $(JOBS),$(B)/hz-jobs)   ## build the API module and the jobs
 
 $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)

@@ -11,7 +11,7 @@ build=${B:-build}
 tag=$(printf %s "$run_dir" | sha256sum | cut -c1-12)
 postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1 || true)
 
-say() { printf '%s\n' "$*" >&2; }
+say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
 
 # ---- one at a time in a folder ----
@@ -82,6 +82,7 @@ pg_configure() {
 		echo "listen_addresses = ''"
 		echo "unix_socket_directories = '$pg_socket'"
 		echo "log_destination = stderr"
+		echo "dynamic_shared_memory_type = mmap"
 		[ -z "${HZ_TEST:-}" ] || printf '%s\n' "fsync = off" "full_page_writes = off" "hz.test_clock = on" \
 			"include_if_exists 'clock.conf'"
 	} >"$run_dir/postgresql.conf"
