@@ -3,7 +3,7 @@ SHELL    := /bin/bash
 B        ?= build
 PORT     ?= 8080
 RUN_DIR  ?= .run
-export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR
+export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH
 PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
@@ -26,7 +26,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers fuzz clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers fuzz explain clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -67,6 +67,8 @@ reset:             ## stop it and delete RUN_DIR with its database
 	@conf/dev/down.sh remove
 key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STREET= NAME= ACTOR=]
 	@conf/dev/key.sh
+explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"
+	@conf/dev/explain.sh
 deps:              ## install what is missing (Debian packages, Swagger UI)
 	@conf/dev/deps.sh run
 
