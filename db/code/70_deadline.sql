@@ -1,0 +1,85 @@
+-- Deadlines: which rule holds, how the date follows from it, and the one function that sets it.
+
+-- The rule in force on p_day for a period in days or a date given.
+CREATE FUNCTION api.deadline_rule(p_applies_to text, p_day date) RETURNS hz.deadline_rule
+LANGUAGE sql STABLE AS $$
+	SELECT r
+	  FROM hz.deadline_rule r
+	 WHERE r.applies_to = p_applies_to AND r.day_kind = 'calendar'
+	   AND r.effective_from <= p_day AND (r.effective_to IS NULL OR r.effective_to >= p_day)
+	 ORDER BY r.effective_from DESC LIMIT 1
+$$;
+
+-- The last day of the period of an item served on p_served: the day of service is not counted.
+CREATE FUNCTION api.deadline_date(i hz.rectification_order_item, p_served date) RETURNS date
+LANGUAGE sql IMMUTABLE AS $$ SELECT coalesce(i.given_deadline, p_served + i.days) $$;
+
+-- Why this date: what set the period going, by which rule, counted from where, to which day.
+CREATE FUNCTION api.deadline_explain(o hz.rectification_order, i hz.rectification_order_item, p_served date, p_how text)
+RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT jsonb_build_array(
+		jsonb_build_object('step', 'event', 'date', p_served, 'basis', i.legal_basis,
+			'text', o.number || ' 于 ' || p_served || ' 送达（' || p_how || '）'),
+		jsonb_build_object('step', 'rule', 'date', NULL, 'basis', b.basis,
+			'text', r.title || '（规则 ' || r.id || '，第 ' || r.edition || ' 版）'),
+		CASE WHEN i.days IS NULL
+		THEN jsonb_build_object('step', 'counting', 'date', i.given_deadline, 'basis', o.number, 'text', '通知写明的日期，不另计算')
+		ELSE jsonb_build_object('step', 'counting', 'date', p_served + 1, 'basis', b.basis,
+			'text', '自送达次日 ' || p_served + 1 || ' 起算，共 ' || i.days || ' 个自然日') END,
+		jsonb_build_object('step', 'result', 'date', api.deadline_date(i, p_served), 'basis', b.basis,
+			'text', api.deadline_date(i, p_served) || ' 24 时到期，次日起为逾期'))
+	  FROM hz.deadline_rule r
+	 CROSS JOIN LATERAL (SELECT CASE WHEN r.legal_basis IS NULL THEN '本局规则'
+		WHEN r.basis_read THEN r.legal_basis ELSE r.legal_basis || '（条文未核对）' END AS basis) b
+	 WHERE r.id = i.rule_id
+$$;
+
+-- Gives a finding a new running deadline; the one before stays as its history. Bumps the finding's version and writes an
+-- event that carries the reason and the steps. Returns the deadline's id.
+CREATE FUNCTION api.deadline_set(p_finding_id uuid, p_round int, p_due date, p_reason text, p_explanation jsonb, p_order_id uuid,
+	p_day_kind text DEFAULT NULL, p_days int DEFAULT NULL, p_rule_id text DEFAULT NULL, p_at timestamptz DEFAULT NULL)
+RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_id uuid := api.uuid_v7();
+BEGIN
+	UPDATE hz.deadline SET current = false WHERE finding_id = p_finding_id AND current;
+	INSERT INTO hz.deadline (id, finding_id, district, round, due_on, day_kind, days, rule_id, order_id, reason, explanation,
+		set_by, set_at)
+	SELECT v_id, f.id, f.district, p_round, p_due, p_day_kind, p_days, p_rule_id, p_order_id, p_reason, p_explanation,
+	       api.me(), api.now()
+	  FROM hz.finding f WHERE f.id = p_finding_id;
+	PERFORM api.act_begin(p_finding_id, 'deadline', coalesce(p_at, api.now()), p_reason,
+		jsonb_build_object('deadline_id', v_id, 'order_id', p_order_id, 'round', p_round, 'explanation', p_explanation));
+	UPDATE hz.finding SET due_on = p_due, version = version + 1, updated_at = api.now() WHERE id = p_finding_id;
+	RETURN v_id;
+END $$;
+
+-- One line of the worklist. `changes` are all deadlines the finding ever had.
+CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT json_build_object(
+		'finding_id', f.id,
+		'deadline', f.due_on,
+		'state', CASE WHEN f.due_on < api.today() THEN 'overdue' WHEN f.due_on = api.today() THEN 'due_today' ELSE 'open' END,
+		'overdue', f.due_on < api.today(),
+		'days_left', f.due_on - api.today(),
+		'round', f.round,
+		'responsible_name', f.responsible_name,
+		'institution_id', f.institution_id,
+		'institution_name', (SELECT name FROM hz.institution WHERE id = f.institution_id),
+		'institution_type', f.institution_type,
+		'district', f.district,
+		'street', f.street,
+		'category', f.category,
+		'severity', f.severity,
+		'description', f.description,
+		'finding_state', f.state,
+		'order_id', d.order_id,
+		'reason', d.reason,
+		'explanation', d.explanation,
+		'changes', (SELECT coalesce(json_agg(json_build_object('round', c.round, 'deadline', c.due_on, 'reason', c.reason,
+				'set_at', api.ts(c.set_at), 'order_id', c.order_id) ORDER BY c.set_at, c.id), '[]')
+			FROM hz.deadline c WHERE c.finding_id = f.id))
+$$;

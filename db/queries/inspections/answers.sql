@@ -1,0 +1,2 @@
+SELECT 200 AS status, api.inspection_answers_json(i) AS body, i.version, NULL AS location
+  FROM hz.inspection i WHERE i.id = :path_id

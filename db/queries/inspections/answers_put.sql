@@ -1,0 +1,1 @@
+SELECT * FROM api.inspection_answers_put(:path_id, :body)

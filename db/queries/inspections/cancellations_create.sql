@@ -1,0 +1,1 @@
+SELECT * FROM api.inspection_cancel(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.inspection_create(:body)

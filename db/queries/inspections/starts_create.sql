@@ -1,0 +1,1 @@
+SELECT * FROM api.inspection_start(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.order_create(:body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.order_service_create(:path_id, :body)
