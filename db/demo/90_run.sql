@@ -24,7 +24,7 @@ INSERT INTO demo_function VALUES
 	('findings/voidings',              'api.finding_act($1, ''voidings'', $2)'),
 	('findings/terminations',          'api.finding_act($1, ''terminations'', $2)'),
 	('rectification-orders',           'api.order_create($2)'),
-	('rectification-orders/services',  'api.order_serve($1, $2)');
+	('rectification-orders/services',  'api.order_service_create($1, $2)');
 
 INSERT INTO demo_step (at, actor, op, target, body)
 SELECT pg_temp.at(-120, '09:00') + n * interval '4 minutes', 'admin', 'institutions', NULL, b.body
