@@ -9,7 +9,8 @@ db_login() {
 		[ -s "$run_dir/$role.password" ] || (umask 077; head -c 32 /dev/urandom | sha256sum | cut -c1-48 >"$run_dir/$role.password")
 		password=$(cat "$run_dir/$role.password")
 	fi
-	psql "$HZ_OWNER" -XAtq -v ON_ERROR_STOP=1 -v role="$role" -v group="$group" -v password="$password" >/dev/null <<-'SQL'
+	HZ_PASSWORD=$password psql "$HZ_OWNER" -XAtq -v ON_ERROR_STOP=1 -v role="$role" -v group="$group" >/dev/null <<-'SQL'
+		\getenv password HZ_PASSWORD
 		SELECT format('CREATE ROLE %I LOGIN IN ROLE %I', :'role', :'group')
 		WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = :'role') \gexec
 		SELECT format('ALTER ROLE %I PASSWORD %L', :'role', :'password') WHERE :'password' <> '' \gexec
