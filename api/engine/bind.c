@@ -27,19 +27,19 @@ bind_array(struct arena *arena, const char *list)
 }
 
 static const char *
-bind_query(struct engine_call *call, size_t i)
+bind_query(const struct engine_call *call, struct arena *arena, size_t i)
 {
 	const char	*value = call->work->query.values[i];
 
 	if (value != NULL && call->op->query[i].schema->type == CONTRACT_ARRAY)
-		return (bind_array(call->arena, value));
+		return (bind_array(arena, value));
 	return (value);
 }
 
 /* NULL when the header is absent (SQL then says 428), -2 for "*" (any version will do), else the
  * version, or -1, which no version equals, for a tag that cannot be one of ours. */
 static const char *
-bind_if_match(struct engine_call *call)
+bind_if_match(const struct engine_call *call, struct arena *arena)
 {
 	const char	*header = call->headers[ENGINE_IF_MATCH];
 	int64_t		 version;
@@ -48,27 +48,27 @@ bind_if_match(struct engine_call *call)
 	if (header == NULL)
 		return (NULL);
 	version = negotiate_version(header, &any);
-	return (arena_format(call->arena, "%lld", any ? IF_MATCH_ANY : (long long)version));
+	return (arena_format(arena, "%lld", any ? IF_MATCH_ANY : (long long)version));
 }
 
 static const char *
-bind_text(struct engine_call *call, const struct contract_bind *b)
+bind_text(const struct engine_call *call, struct arena *arena, const struct contract_bind *b)
 {
-	struct engine_work	*w = call->work;
+	const struct engine_work	*w = call->work;
 
 	switch (b->source) {
 	case CONTRACT_FROM_PATH:
 		return (w->params[b->index]);
 	case CONTRACT_FROM_QUERY:
-		return (bind_query(call, (size_t)b->index));
+		return (bind_query(call, arena, (size_t)b->index));
 	case CONTRACT_FROM_BODY:
 		return (w->body);
 	case CONTRACT_FROM_LIMIT:
-		return (arena_format(call->arena, "%d", w->query.limit));
+		return (arena_format(arena, "%d", w->query.limit));
 	case CONTRACT_FROM_AFTER:
 		return (w->query.after[b->index]);
 	case CONTRACT_FROM_IF_MATCH:
-		return (bind_if_match(call));
+		return (bind_if_match(call, arena));
 	case CONTRACT_FROM_SECRET_HASH:
 	case CONTRACT_FROM_HANDLER:
 		break;
@@ -77,7 +77,7 @@ bind_text(struct engine_call *call, const struct contract_bind *b)
 }
 
 void
-bind_statement(struct engine_call *call, const struct statement *s)
+bind_statement(struct engine_call *call, struct arena *arena, const struct statement *s)
 {
 	struct engine_work		*w = call->work;
 	const struct contract_bind	*b;
@@ -89,7 +89,7 @@ bind_statement(struct engine_call *call, const struct statement *s)
 		if (b->source == CONTRACT_FROM_SECRET_HASH)
 			work_bind(&w->values, w->secret_hash, CRYPTO_HASH, WORK_BINARY);
 		else
-			work_bind(&w->values, bind_text(call, b), 0, WORK_TEXT);
+			work_bind(&w->values, bind_text(call, arena, b), 0, WORK_TEXT);
 	}
 	if (s->claim < 0)
 		return;

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "engine/check.h"
+#include "engine/csv.h"
 #include "engine/route.h"
 #include "engine/run.h"
 #include "engine/validate.h"
@@ -58,6 +59,12 @@ engine_refuse_late(struct engine_call *call, int problem)
 	return (run_start(call));
 }
 
+bool
+engine_more(struct engine_call *call)
+{
+	return (run_page(call));
+}
+
 void
 engine_close(struct engine_call *call)
 {
@@ -71,6 +78,7 @@ engine_close(struct engine_call *call)
 	if (w->pending != NULL)
 		pg_forget(w->pending);
 	PQclear(w->held);
+	csv_close(w->csv);
 	json_decref(w->late_errors);
 	call->work = NULL;
 }

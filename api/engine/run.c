@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/bind.h"
 #include "engine/body.h"
+#include "engine/csv.h"
 #include "engine/errors.h"
 #include "engine/idempotency.h"
 #include "engine/negotiate.h"
@@ -70,7 +71,7 @@ check_form(struct engine_call *call)
 	struct engine_work		*w = call->work;
 
 	if (op->kind != CONTRACT_KIND_HANDLER) {
-		switch (negotiate_accept(call->headers[ENGINE_ACCEPT], op->kind == CONTRACT_KIND_LIST)) {
+		switch (negotiate_accept(call->headers[ENGINE_ACCEPT], op->item != NULL)) {
 		case NEGOTIATE_NONE:
 			check_late(w, PROBLEM_NOT_ACCEPTABLE);
 			break;
@@ -261,7 +262,9 @@ run_done(void *arg, struct pg_answer *answer)
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	} else {
 		run_hold(w, answer, w->nsteps - 1);
-		if (call->op->kind == CONTRACT_KIND_LIST)
+		if (w->csv_wanted)
+			csv_begin(call, w->held);
+		else if (call->op->kind == CONTRACT_KIND_LIST)
 			reply_list(call, w->held);
 		else
 			reply_object(call, w->held);
@@ -269,13 +272,24 @@ run_done(void *arg, struct pg_answer *answer)
 	call->done(call);
 }
 
-static bool
-run_statement(struct engine_call *call)
+/* The step of the operation's own statement; what it needs is made in the arena. */
+static void
+run_operation(struct engine_call *call, struct arena *arena)
 {
 	struct engine_work		*w = call->work;
 	const struct statement_variant	 v = { .filters = w->query.present, .sort = w->query.sort,
 	    .after = w->query.nafter > 0, .idempotent = w->key != NULL };
 	struct statement		 s;
+
+	statement_build(arena, call->op, &v, &s);
+	bind_statement(call, arena, &s);
+	work_step(call, s.key, s.sql, &w->values);
+}
+
+static bool
+run_statement(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
 
 	if (call->op->secret != NULL) {
 		crypto_secret(w->secret);
@@ -285,9 +299,9 @@ run_statement(struct engine_call *call)
 	}
 	if (w->key != NULL)
 		idempotency_claim(call);
-	statement_build(call->arena, call->op, &v, &s);
-	bind_statement(call, &s);
-	work_step(call, s.key, s.sql, &w->values);
+	if (w->csv_wanted)
+		w->query.limit = CSV_PAGE;
+	run_operation(call, call->arena);
 	return (work_send(call, work_lane(call->op), run_done));
 }
 
@@ -313,4 +327,38 @@ run_start(struct engine_call *call)
 	if (w->late >= 0 || call->op->handler != NULL)
 		return (work_send(call, PG_READ, run_auth_done));
 	return (run_statement(call));
+}
+
+static void
+run_page_done(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+	struct engine_work	*w = call->work;
+
+	w->pending = NULL;
+	if (answer->outcome == PG_DONE)
+		csv_page(call, answer->results[w->nsteps - 1]);
+	else
+		call->reply.broken = true;
+	call->done(call);
+}
+
+bool
+run_page(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+	enum pg_outcome		 refused;
+
+	w->nsteps = 0;
+	if (!csv_advance(call)) {
+		call->reply.broken = true;
+		return (true);
+	}
+	if (!call->op->open)
+		run_auth(call);
+	run_operation(call, w->csv->page);
+	w->pending = pg_send(work_lane(call->op), w->steps, w->nsteps, call->op->timeout_ms, run_page_done, call,
+	    &refused);
+	call->reply.broken = w->pending == NULL;
+	return (call->reply.broken);
 }
