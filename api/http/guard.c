@@ -1,6 +1,8 @@
 #include <errno.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include <kore/kore.h>
 #include <kore/http.h>
@@ -21,6 +23,7 @@ void
 guard_connect(struct connection *c)
 {
 	struct guard	*g = kore_calloc(1, sizeof(*g));	/* Kore frees hdlr_extra with the connection */
+	int		 unsent = GUARD_UNSENT;
 
 	g->c = c;
 	g->in = kore_malloc(GUARD_ROOM);
@@ -32,6 +35,7 @@ guard_connect(struct connection *c)
 	c->disconnect = guard_gone;
 	c->http_timeout = 0;		/* all clocks are ours: guard_clock.c */
 	c->idle_timer.length = UINT64_MAX;
+	(void)setsockopt(c->fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof(unsent));
 	net_recv_queue(c, sizeof(kore_block), NETBUF_CALL_CB_ALWAYS, http_header_recv);
 	guard_phase_to(g, GUARD_HEAD);
 }

@@ -1,8 +1,13 @@
+#include <sys/socket.h>
+#include <netinet/in.h>
+#include <linux/tcp.h>
+
 #include <kore/kore.h>
 #include <kore/http.h>
 
 #include "base/clock.h"
 #include "http/guard_state.h"
+#include "http/settings.h"
 
 static bool	draining;
 static void	(*every)(void);
@@ -11,6 +16,21 @@ bool
 guard_draining(void)
 {
 	return (draining);
+}
+
+/* Does the client still take octets? The kernel's buffer hides a slow one from us for a long time, but not
+ * from the kernel. */
+static bool
+guard_moves(struct guard *g)
+{
+	struct tcp_info	info = { 0 };
+	socklen_t	size = sizeof(info);
+	uint64_t	before = g->acked;
+
+	if (getsockopt(g->c->fd, IPPROTO_TCP, TCP_INFO, &info, &size) == -1)
+		return (false);
+	g->acked = info.tcpi_bytes_acked;
+	return (g->acked > before);
 }
 
 /* Time is up for what the connection is doing. */
@@ -31,6 +51,11 @@ guard_expire(struct guard *g)
 		break;
 	case GUARD_BUSY:
 	case GUARD_SEND:
+		if (guard_moves(g))
+			g->deadline = clock_ms() + settings.send_ms;
+		else
+			guard_abort(g);
+		break;
 	case GUARD_SKIPPING:
 	case GUARD_LINGER:
 		guard_abort(g);

@@ -6,6 +6,7 @@
 
 #define GUARD_ROOM	FRAMING_BLOCK		/* octets read ahead of a connection */
 #define GUARD_QUANTUM	(256 * 1024)		/* octets in or out before the other connections have their turn */
+#define GUARD_UNSENT	(128 * 1024)		/* octets the kernel keeps for us beyond what is on its way */
 #define GUARD_SKIP	(64 * 1024)		/* octets of an unread body worth reading to keep the connection */
 
 enum guard_phase {
@@ -32,6 +33,7 @@ struct guard {
 	bool			 received;	/* the body is whole (or there is none) */
 	uint64_t		 since, deadline;	/* clock_ms(); deadline 0: none */
 	uint64_t		 octets;	/* of the body so far */
+	uint64_t		 acked;		/* by the client's kernel, when the clock last looked */
 	size_t			 turn_in, turn_out;
 	void			(*news)(void *, enum guard_news);
 	void			*owner;
