@@ -29,13 +29,13 @@ BEGIN
 	END IF;
 END $$;
 
--- If-Match against the row's version: absent 428, stale 412.
+-- If-Match against the row's version: absent 428, stale 412. -2 is `*`, which any version meets.
 CREATE FUNCTION api.version_check(p_if_match bigint, p_version bigint) RETURNS void
 LANGUAGE plpgsql AS $$
 BEGIN
 	IF p_if_match IS NULL THEN
 		PERFORM api.refuse('HZ428', '{"code": "precondition_required"}');
-	ELSIF p_if_match <> p_version THEN
+	ELSIF p_if_match NOT IN (-2, p_version) THEN
 		PERFORM api.refuse('HZ412', '{"code": "precondition_failed"}');
 	END IF;
 END $$;

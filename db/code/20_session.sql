@@ -65,6 +65,12 @@ $$;
 CREATE FUNCTION api.patched(p_body jsonb, p_member text, p_old text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN p_body ? p_member THEN p_body ->> p_member ELSE p_old END $$;
 
+-- One more member at the end of a JSON object.
+CREATE FUNCTION api.json_add(p_object json, p_member text, p_value json) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT (rtrim(p_object::text, '} ') || ', "' || p_member || '": ' || coalesce(p_value::text, 'null') || '}')::json
+$$;
+
 -- When an act happened. Borrowed from the device; the server's own time where it says nothing. Not more than five minutes
 -- ahead, and not before the step it follows (judged in whole seconds: clients cut the fraction off).
 CREATE FUNCTION api.occurred_at(p_body jsonb, p_after timestamptz, p_member text DEFAULT 'occurred_at') RETURNS timestamptz

@@ -27,8 +27,20 @@ BEGIN
 	RETURN f;
 END $$;
 
+-- A major finding goes to rectification with its five settled things and is closed by an approval; neither can be recorded
+-- yet, so that the steps behind them are refused in words of their own.
+CREATE FUNCTION api.finding_check_major(f hz.finding, p_command text) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF f.severity = 'major' AND p_command IN ('progress-reports', 'reinspections')
+		AND f.state IN ('ordered', 'rectifying', 'reinspection_requested') THEN
+		PERFORM api.refuse('HZ422', '{"code": "major_not_supported_yet"}');
+	END IF;
+END $$;
+
 -- Refuses unless the caller may give p_command now: 409 from the wrong state, 403 when the state is right but the command
--- is for another role. Returns the state it leads to. p_at NULL: due is judged by the time in the body or now.
+-- is for another role. Returns the state it leads to.
+-- Due is judged by the time in the body, or now.
 CREATE FUNCTION api.finding_check(f hz.finding, p_command text, p_outcome text, p_body jsonb) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
@@ -41,6 +53,7 @@ BEGIN
 		IF api.transition_find('finding', p_command, p_outcome, f.state, NULL, f.severity, v_self, v_due) IS NOT NULL THEN
 			PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
 		END IF;
+		PERFORM api.finding_check_major(f, p_command);
 		PERFORM api.refuse_state(f.state, api.finding_allowed(f, v_at));
 	END IF;
 	RETURN v_to;

@@ -14,6 +14,9 @@ GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection
 	hz.deadline, hz.idempotency TO hz_api;
 GRANT UPDATE ON hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_answer, hz.finding,
 	hz.rectification_order, hz.deadline, hz.idempotency TO hz_api;
+GRANT UPDATE (detail) ON hz.finding_act TO hz_api;
+-- the inspectors of a visit still planned are replaced whole; the event keeps who was named
+GRANT DELETE ON hz.inspection_inspector TO hz_api;
 GRANT UPDATE (revoked_at, revoked_by, revoke_note, version, updated_at) ON hz.api_key TO hz_api;
 
 GRANT SELECT (id, xid, position), UPDATE (position) ON hz.event TO hz_jobs;

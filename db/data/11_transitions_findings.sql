@@ -1,6 +1,6 @@
 -- The life of a finding, as the office's procedure has it: which route leads from which state to which, by whom.
--- `-` is "not there yet". A re-inspection without a request needs the deadline to have come. Re-inspection of a major
--- finding needs an approval of closing and is not among these.
+-- `-` is "not there yet". A re-inspection without a request needs the deadline to have come. A major finding
+-- needs its five settled things before rectification and an approval before closing: those steps are not among these.
 DELETE FROM hz.transition WHERE resource = 'finding';
 INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles, severity, self_found, when_due) VALUES
 	('finding', 'create', '', '-', 'confirmed', '{inspector,section_chief}', NULL, NULL, false),
@@ -15,8 +15,8 @@ INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, rol
 	('finding', 'self-acceptances', '', 'rectifying', 'closed', '{institution}', 'general', true, false),
 	('finding', 'orders', '', 'confirmed', 'ordered', '{inspector,section_chief}', NULL, NULL, false),
 	('finding', 'progress-reports', '', 'reported', 'rectifying', '{institution}', 'general', true, false),
-	('finding', 'progress-reports', '', 'ordered', 'rectifying', '{institution}', NULL, NULL, false),
-	('finding', 'progress-reports', '', 'rectifying', 'rectifying', '{institution}', NULL, NULL, false),
+	('finding', 'progress-reports', '', 'ordered', 'rectifying', '{institution}', 'general', NULL, false),
+	('finding', 'progress-reports', '', 'rectifying', 'rectifying', '{institution}', 'general', NULL, false),
 	('finding', 'reinspection-requests', '', 'rectifying', 'reinspection_requested', '{institution}', NULL, NULL, false);
 
 INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles, severity, when_due)

@@ -25,6 +25,7 @@ CREATE TABLE hz.event (
 	digest			bytea NOT NULL
 );
 CREATE INDEX event_waiting ON hz.event (id) WHERE position IS NULL;
+CREATE INDEX event_district_position ON hz.event (district, position) WHERE position IS NOT NULL;
 CREATE INDEX event_resource ON hz.event (resource_id, id);
 ALTER TABLE hz.event ENABLE ROW LEVEL SECURITY;
 

@@ -44,6 +44,7 @@ CREATE INDEX finding_district_created ON hz.finding (district, created_at DESC, 
 CREATE INDEX finding_district_state_found ON hz.finding (district, state, found_at DESC, id DESC);
 CREATE INDEX finding_district_deadline ON hz.finding (district, (COALESCE(due_on, 'infinity'::date)), id);
 CREATE INDEX finding_district_due_open ON hz.finding (district, due_on, id) WHERE is_open AND due_on IS NOT NULL;
+CREATE INDEX finding_district_open ON hz.finding (district, found_at DESC, id DESC) WHERE is_open;
 CREATE INDEX finding_district_major ON hz.finding (district, found_at DESC, id DESC) WHERE severity = 'major';
 CREATE INDEX finding_district_responsible ON hz.finding (district, responsible_name, found_at DESC, id DESC) WHERE responsible_name IS NOT NULL;
 CREATE INDEX finding_institution_found ON hz.finding (institution_id, found_at DESC, id DESC);

@@ -1,0 +1,135 @@
+-- Findings: how they look, how they come about, how their words are changed.
+
+-- One finding. p_institution: the institution's name; p_today: api.today(), worked out once a statement.
+-- Whoever reported a finding that came from elsewhere is shown to those who handle reports, and to the reporter.
+CREATE FUNCTION api.finding_json(f hz.finding, p_institution text, p_today date) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT json_build_object(
+		'id', f.id, 'district', f.district, 'street', f.street, 'institution_id', f.institution_id,
+		'institution_name', p_institution, 'institution_type', f.institution_type, 'inspection_id', f.inspection_id,
+		'category', f.category, 'severity', f.severity, 'source_kind', f.source_kind, 'self_found', f.self_found,
+		'description', f.description, 'location', f.location, 'key_place', f.key_place, 'suggestion', f.suggestion,
+		'found_at', api.ts(f.found_at), 'recurs_of', f.recurs_of, 'state', f.state, 'open', f.is_open, 'round', f.round,
+		'deadline', f.due_on, 'overdue', f.is_open AND coalesce(f.due_on < p_today, false),
+		'days_left', CASE WHEN f.is_open THEN f.due_on - p_today END, 'responsible_name', f.responsible_name,
+		'merged_into', f.merged_into, 'closed_at', api.ts(f.closed_at), 'version', f.version,
+		'created_at', api.ts(f.created_at),
+		'created_by', CASE WHEN f.source_kind <> 'other' OR api.role() = 'handler' OR f.created_by = api.me() THEN f.created_by END,
+		'updated_at', api.ts(f.updated_at))
+$$;
+
+-- The same with what the caller may do now.
+CREATE FUNCTION api.finding_detail(f hz.finding) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT api.json_add(api.finding_json(f, (SELECT i.name FROM hz.institution i WHERE i.id = f.institution_id), api.today()),
+		'allowed', to_json(api.finding_allowed(f, api.now())))
+$$;
+
+CREATE FUNCTION api.finding_answer(f hz.finding, p_status int) RETURNS api.answer
+LANGUAGE sql STABLE AS $$
+	SELECT p_status, api.finding_detail(f), f.version, '/v1/findings/' || f.id
+$$;
+
+-- Where a finding comes from follows from who brings it.
+CREATE FUNCTION api.finding_source(p_role text, p_inspection_id uuid) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE
+		WHEN p_role = 'institution' THEN 'self'
+		WHEN p_role IN ('staff', 'street', 'integration') THEN p_role
+		WHEN p_role = 'inspector' OR p_inspection_id IS NOT NULL THEN 'inspection'
+		ELSE 'other' END
+$$;
+
+-- Faults of what a new or changed finding points at; p_institution is the one it belongs to.
+CREATE FUNCTION api.finding_faults(p_body jsonb, p_institution uuid) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_faults jsonb := '[]';
+	v_state text;
+BEGIN
+	IF p_body ->> 'inspection_id' IS NOT NULL THEN
+		SELECT state INTO v_state FROM hz.inspection
+		 WHERE id = (p_body ->> 'inspection_id')::uuid AND institution_id = p_institution;
+		IF NOT FOUND THEN
+			v_faults := v_faults || api.fault('/inspection_id', 'unknown_reference', '没有这次检查，或者它不是对这家机构的检查');
+		ELSIF v_state = 'cancelled' THEN
+			v_faults := v_faults || api.fault('/inspection_id', 'inspection_cancelled', '这次检查已取消');
+		END IF;
+	END IF;
+	IF p_body ->> 'recurs_of' IS NOT NULL AND NOT EXISTS (SELECT FROM hz.finding
+		WHERE id = (p_body ->> 'recurs_of')::uuid AND institution_id = p_institution) THEN
+		v_faults := v_faults || api.fault('/recurs_of', 'unknown_reference', '没有这条隐患，或者它不属于这家机构');
+	END IF;
+	RETURN v_faults;
+END $$;
+
+CREATE FUNCTION api.finding_create(p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	i hz.institution;
+	f hz.finding;
+	v_state text := api.transition_find('finding', 'create', '', '-', api.role());
+	v_inspection uuid := (p_body ->> 'inspection_id')::uuid;
+	v_at timestamptz := api.occurred_at(p_body, NULL, 'found_at');
+BEGIN
+	SELECT * INTO i FROM hz.institution WHERE id = (p_body ->> 'institution_id')::uuid;
+	IF NOT FOUND THEN
+		PERFORM api.refuse('HZ422', jsonb_build_object('code', 'unknown_reference', 'errors', jsonb_build_array(
+			api.fault('/institution_id', 'unknown_reference', '没有这家机构，或者不在您的管辖范围内'))));
+	END IF;
+	PERFORM api.refuse_faults(api.finding_faults(p_body, i.id));
+
+	f.id := api.body_id(p_body);
+	PERFORM api.act_begin(f.id, 'created', v_at, NULL);
+	INSERT INTO hz.finding (id, district, institution_id, institution_type, street, inspection_id, category, severity, source_kind,
+		description, location, key_place, suggestion, recurs_of, found_at, state, last_act_at, created_at, created_by, updated_at)
+	VALUES (f.id, i.district, i.id, i.type, i.street, v_inspection, p_body ->> 'category', p_body ->> 'severity',
+		api.finding_source(api.role(), v_inspection), p_body ->> 'description', p_body ->> 'location', p_body ->> 'key_place',
+		p_body ->> 'suggestion', (p_body ->> 'recurs_of')::uuid, v_at, v_state, v_at, api.now(), api.me(), api.now())
+	RETURNING * INTO f;
+	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, round, from_state, to_state, actor_id, role,
+		occurred_at, recorded_at)
+	VALUES (api.uuid_v7(), f.id, f.district, f.institution_id, 'create', 1, '-', v_state, api.me(), api.role(), v_at, api.now());
+	RETURN api.finding_answer(f, 201);
+END $$;
+
+-- Who may change the words of a finding: the office while it is open; those who reported it until the office has taken it up.
+CREATE FUNCTION api.finding_patch_check(f hz.finding, p_body jsonb) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF NOT f.is_open THEN
+		PERFORM api.refuse_state(f.state, api.finding_allowed(f, api.now()));
+	ELSIF api.role() NOT IN ('inspector', 'section_chief') THEN
+		IF f.created_by <> api.me() THEN
+			PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
+		ELSIF f.state <> 'reported' THEN
+			PERFORM api.refuse_state(f.state, api.finding_allowed(f, api.now()));
+		END IF;
+	ELSIF p_body ?| '{category,severity}' AND f.state NOT IN ('reported', 'confirmed') THEN
+		-- an order has been made on the finding as it was
+		PERFORM api.refuse_state(f.state, api.finding_allowed(f, api.now()));
+	END IF;
+END $$;
+
+CREATE FUNCTION api.finding_patch(p_id uuid, p_if_match bigint, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	f hz.finding := api.finding_lock(p_id);
+BEGIN
+	PERFORM api.version_check(p_if_match, f.version);
+	PERFORM api.finding_patch_check(f, p_body);
+	PERFORM api.refuse_faults(api.finding_faults(p_body, f.institution_id));
+	UPDATE hz.finding
+	   SET description = api.patched(p_body, 'description', description),
+	       location = api.patched(p_body, 'location', location),
+	       key_place = api.patched(p_body, 'key_place', key_place),
+	       suggestion = api.patched(p_body, 'suggestion', suggestion),
+	       category = api.patched(p_body, 'category', category),
+	       severity = api.patched(p_body, 'severity', severity),
+	       recurs_of = api.patched(p_body, 'recurs_of', recurs_of::text)::uuid,
+	       version = version + 1,
+	       updated_at = api.now()
+	 WHERE id = p_id
+	RETURNING * INTO f;
+	RETURN api.finding_answer(f, 200);
+END $$;

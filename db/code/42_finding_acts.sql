@@ -1,0 +1,148 @@
+-- The acts on a finding. Each returns its record, with the finding's new state in it.
+
+-- p_actor: the actor's name.
+CREATE FUNCTION api.finding_act_json(a hz.finding_act, p_actor text) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT json_build_object(
+		'id', a.id, 'finding_id', a.finding_id, 'act', a.command, 'result', nullif(a.outcome, ''), 'round', a.round,
+		'from_state', a.from_state, 'state', a.to_state, 'actor_id', a.actor_id, 'actor_name', p_actor, 'role', a.role,
+		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note,
+		'responsible_name', a.detail ->> 'responsible_name', 'expected_on', a.detail ->> 'expected_on',
+		'into', a.detail ->> 'into', 'inspection_id', a.detail ->> 'inspection_id',
+		'order_id', a.detail ->> 'order_id', 'deadline', a.detail ->> 'deadline')
+$$;
+
+CREATE FUNCTION api.finding_act_answer(a hz.finding_act) RETURNS api.answer
+LANGUAGE sql STABLE AS $$
+	SELECT 201, api.finding_act_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
+	       '/v1/findings/' || a.finding_id || '/' || a.command
+$$;
+
+-- Confirmations, dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step.
+CREATE FUNCTION api.finding_act(p_id uuid, p_command text, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN api.finding_act_answer(api.finding_move(p_id, p_command, '', coalesce(p_body, '{}')));
+END $$;
+
+-- Progress. In its own loop an institution names who and by when; that day is then the deadline. Under an order the
+-- day it expects is recorded and the order's deadline stays.
+CREATE FUNCTION api.finding_progress(p_id uuid, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_body jsonb := coalesce(p_body, '{}');
+	f hz.finding := api.finding_lock(p_id);
+	a hz.finding_act;
+	v_expected date := (v_body ->> 'expected_on')::date;
+BEGIN
+	a := api.finding_move(p_id, 'progress-reports', '', v_body, jsonb_strip_nulls(jsonb_build_object(
+		'responsible_name', v_body ->> 'responsible_name', 'expected_on', v_expected)));
+	IF api.finding_self(f) THEN
+		IF v_expected < api.day(a.occurred_at) THEN
+			PERFORM api.refuse_faults(jsonb_build_array(
+				api.fault('/expected_on', 'date_in_past', '预计完成日期不得早于发生之日')));
+		END IF;
+		IF v_body ->> 'responsible_name' IS NOT NULL THEN
+			UPDATE hz.finding SET responsible_name = v_body ->> 'responsible_name' WHERE id = p_id;
+		END IF;
+		IF v_expected IS NOT NULL THEN
+			PERFORM api.deadline_set(p_id, f.round, v_expected, '机构自查自纠，自定完成日期', jsonb_build_array(
+				jsonb_build_object('step', '机构自定的完成日期', 'date', v_expected, 'basis', NULL)), NULL);
+		END IF;
+	END IF;
+	RETURN api.finding_act_answer(a);
+END $$;
+
+-- Faults of a re-inspection's body: the next order belongs to a failed one and to no other.
+CREATE FUNCTION api.finding_reinspect_faults(f hz.finding, p_body jsonb) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_faults jsonb := api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id);
+	v_at timestamptz := coalesce((p_body ->> 'occurred_at')::timestamptz, api.now());
+	v_failed boolean := p_body ->> 'result' = 'failed';
+BEGIN
+	IF v_failed AND p_body ->> 'order' IS NULL THEN
+		v_faults := v_faults || api.fault('/order', 'required', '复查不合格，须同时写明下一轮的整改要求和期限');
+	ELSIF v_failed THEN
+		v_faults := v_faults || api.order_item_faults(p_body -> 'order', '/order', api.day(v_at));
+	ELSIF p_body ->> 'order' IS NOT NULL THEN
+		v_faults := v_faults || api.fault('/order', 'not_expected', '复查合格，不再责令整改');
+	END IF;
+	RETURN v_faults;
+END $$;
+
+-- Re-inspection. Passed closes; failed begins the next round with the order that comes in the same call, served on the spot.
+-- Whoever reported progress on the finding or asked for its re-inspection may not be the one to re-inspect.
+CREATE FUNCTION api.finding_reinspect(p_id uuid, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	f hz.finding := api.finding_lock(p_id);
+	a hz.finding_act;
+	v_result text := p_body ->> 'result';
+	v_order uuid;
+BEGIN
+	PERFORM api.finding_check(f, 'reinspections', v_result, p_body);
+	IF EXISTS (SELECT FROM hz.finding_act WHERE finding_id = p_id AND actor_id = api.me()
+		AND command IN ('progress-reports', 'reinspection-requests', 'self-acceptances')) THEN
+		PERFORM api.refuse('HZ422', '{"code": "segregation_of_duties"}');
+	END IF;
+	PERFORM api.refuse_faults(api.finding_reinspect_faults(f, p_body));
+
+	a := api.finding_move(p_id, 'reinspections', v_result, p_body,
+		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed');
+	IF v_result = 'failed' THEN
+		v_order := api.order_next(p_id, f.round + 1, p_body -> 'order', a.occurred_at);
+		UPDATE hz.finding_act
+		   SET detail = detail || jsonb_build_object('order_id', v_order,
+			'deadline', (SELECT due_on FROM hz.finding WHERE id = p_id))
+		 WHERE id = a.id
+		RETURNING * INTO a;
+	END IF;
+	RETURN api.finding_act_answer(a);
+END $$;
+
+-- Into another open finding of the same institution, which carries on.
+CREATE FUNCTION api.finding_merge(p_id uuid, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_into uuid := (p_body ->> 'into')::uuid;
+	f hz.finding;
+	t hz.finding;
+BEGIN
+	-- two merges in opposite directions must not wait for each other
+	PERFORM FROM hz.finding WHERE id IN (p_id, v_into) ORDER BY id FOR UPDATE;
+	f := api.finding_lock(p_id);
+	PERFORM api.finding_check(f, 'merges', '', p_body);
+	SELECT * INTO t FROM hz.finding WHERE id = v_into;
+	IF NOT FOUND OR t.institution_id <> f.institution_id OR t.id = f.id OR NOT t.is_open THEN
+		PERFORM api.refuse_faults(jsonb_build_array(CASE
+			WHEN t.id IS NULL THEN api.fault('/into', 'unknown_reference', '没有这条隐患，或者不在您的管辖范围内')
+			WHEN t.id = f.id THEN api.fault('/into', 'same_finding', '不能并入自己')
+			WHEN t.institution_id <> f.institution_id THEN
+				api.fault('/into', 'other_institution', '只能并入同一机构的隐患')
+			ELSE api.fault('/into', 'not_open', '所并入的隐患已经了结') END));
+	END IF;
+	RETURN api.finding_act_answer(api.finding_move(p_id, 'merges', '', p_body,
+		jsonb_build_object('into', v_into), false, v_into));
+END $$;
+
+-- The records of one command on a finding, oldest first. 404 when the finding is not there or not in scope.
+CREATE FUNCTION api.finding_acts(p_id uuid, p_command text, p_limit bigint, p_after_at text, p_after_id text,
+	OUT items json, OUT next_key json)
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF NOT EXISTS (SELECT FROM hz.finding WHERE id = p_id) THEN
+		PERFORM api.refuse_not_found();
+	END IF;
+	SELECT json_agg(api.finding_act_json(p.a, p.name) ORDER BY p.n) FILTER (WHERE p.n <= p_limit),
+	       CASE WHEN count(*) > p_limit
+		THEN json_agg(json_build_array((p.a).recorded_at, (p.a).id)) FILTER (WHERE p.n = p_limit) -> 0 END
+	  INTO items, next_key
+	  FROM (SELECT a, r.name, row_number() OVER (ORDER BY a.recorded_at, a.id) AS n
+		  FROM hz.finding_act a LEFT JOIN hz.actor r ON r.id = a.actor_id
+		 WHERE a.finding_id = p_id AND a.command = p_command
+		   AND (a.recorded_at, a.id) > (coalesce(p_after_at::timestamptz, '-infinity'),
+			coalesce(p_after_id, '00000000-0000-0000-0000-000000000000')::uuid)
+		 ORDER BY a.recorded_at, a.id
+		 LIMIT p_limit + 1) p;
+END $$;

@@ -1,0 +1,1 @@
+SELECT * FROM api.api_key_create(:body, :secret_hash)

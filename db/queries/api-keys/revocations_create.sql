@@ -1,0 +1,1 @@
+SELECT * FROM api.api_key_revoke(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_merge(:path_id, :body)

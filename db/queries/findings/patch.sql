@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_patch(:path_id, :if_match, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_progress(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_reinspect(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.institution_create(:body)

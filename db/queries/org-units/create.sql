@@ -1,0 +1,1 @@
+SELECT * FROM api.org_unit_create(:body)
