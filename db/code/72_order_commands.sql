@@ -52,7 +52,7 @@ BEGIN
 			THEN jsonb_build_array(api.fault('/inspection_id', 'unknown_reference', '不是对该机构做过的检查')) ELSE '[]' END);
 
 	o := api.order_insert(api.body_id(p_body), n, (p_body ->> 'inspection_id')::uuid, v_at, p_body ->> 'note');
-	FOR v_item IN SELECT item, n FROM jsonb_array_elements(p_body -> 'items') WITH ORDINALITY e (item, n) LOOP
+	FOR v_item IN SELECT e.item, e.n FROM jsonb_array_elements(p_body -> 'items') WITH ORDINALITY e (item, n) LOOP
 		f := api.finding_lock((v_item.item ->> 'finding_id')::uuid);
 		i := api.order_item_insert(o, v_item.n::int, f, f.round, v_item.item);
 		PERFORM api.finding_move(f.id, 'orders', '', jsonb_build_object('occurred_at', v_at, 'note', p_body ->> 'note'),
