@@ -6,7 +6,7 @@ CREATE FUNCTION api.event_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	-- not news by themselves, or never to be copied
-	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at}';
+	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at,order_item_id}';
 	v_new jsonb := to_jsonb(NEW);
 	v_old jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
 	v_act jsonb := nullif(current_setting('app.act', true), '')::jsonb;
@@ -43,7 +43,7 @@ BEGIN
 	e.from_state := coalesce(v_old ->> 'state', v_old ->> 'status');
 	e.to_state := coalesce(v_new ->> 'state', v_new ->> 'status');
 	e.reason := v_act ->> 'reason';
-	e.payload := coalesce(v_act -> 'payload', '{}') || jsonb_build_object('changed', coalesce(v_changed, '{}'));
+	e.payload := coalesce(nullif(v_act -> 'payload', 'null'), '{}') || jsonb_build_object('changed', coalesce(v_changed, '{}'));
 	e.salt := uuid_send(gen_random_uuid());
 	e.digest := sha256(e.salt || convert_to(api.event_text(e), 'UTF8'));
 	INSERT INTO hz.event (occurred_at, recorded_at, actor_id, district, institution_id, institution_type, street, category,
