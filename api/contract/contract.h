@@ -110,6 +110,8 @@ typedef void contract_handler(struct engine_call *);
 
 struct contract_op {
 	const char			*id;		/* operationId */
+	const char			*title;		/* zh half of its summary, the name of its CSV file */
+	const char			*file;		/* db/queries/<file>.sql; NULL: no SQL */
 	const struct contract_route	*route;
 	enum contract_method		 method;
 	enum contract_lane		 lane;

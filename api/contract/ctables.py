@@ -176,7 +176,11 @@ class Tables:
         rows = []
         for p in params:
             schema = self.schema(p["schema"], True)
-            fallback = self.doc.resolve(p["schema"]).get("default")
+            node = self.doc.resolve(p["schema"])
+            kinds = types(self.doc.resolve(node["items"]) if types(node) == ["array"] else node)
+            if len(kinds) != 1 or kinds[0] in ("object", "array"):
+                raise Fault(p.where, f"{p['name']}: a parameter is a string, number or boolean, or an array of them")
+            fallback = node.get("default")
             if isinstance(fallback, bool):
                 fallback = c_bool(fallback)
             rows.append(f"{{.name = {c_string(p['name'])}, .schema = &{schema}, "
@@ -194,7 +198,8 @@ class Tables:
             fields["binds"], fields["nbinds"] = self.emit("struct contract_bind [] ", "binds", body), str(len(op.binds))
 
     def op(self, op, route):
-        fields = {"id": c_string(op.id), "route": f"&contract_routes[{route}]", "method": f"CONTRACT_{op.method.upper()}",
+        fields = {"id": c_string(op.id), "title": c_string(op.node["summary"].split(" / ")[0]), "file": c_string(op.sql_name),
+                  "route": f"&contract_routes[{route}]", "method": f"CONTRACT_{op.method.upper()}",
                   "lane": f"CONTRACT_{op.lane.upper()}", "kind": f"CONTRACT_KIND_{op.kind}", "etag": f"CONTRACT_ETAG_{op.etag.upper()}",
                   "open": c_bool(op.open), "quiet": c_bool(op.quiet), "roles": c_string("{" + ",".join(op.roles) + "}"),
                   "query": self.params(op.query), "nquery": str(len(op.query)), "limit": c_bool(op.uses("FROM_LIMIT")),

@@ -26,9 +26,23 @@ static const struct column	list_columns[] = {
 	{ "items", { OID_JSON, OID_JSONB }, true }, { "next_key", { OID_JSON, OID_JSONB }, true }, { NULL, { 0 }, false }
 };
 
-/* Where the check of one lane is: variant by variant, operation by operation. */
+/* The engine's own statements. */
+static const struct own {
+	enum pg_lane	 lane;
+	const char	*name, *sql;
+	int		 nparams;
+} owns[] = {
+	{ PG_READ, "auth", contract_auth_sql, 2 },
+	{ PG_WRITE, "the claim of an Idempotency-Key", idempotency_claim_sql, 2 },
+	{ PG_WRITE, "the replay of an answer", idempotency_replay_sql, 2 }
+};
+
+#define OWNS	(sizeof(owns) / sizeof(owns[0]))
+
+/* Where the check of one lane is: its own statements, then variant by variant, operation by operation. */
 struct progress {
 	bool			 running, done;
+	size_t			 own;
 	size_t			 op;
 	size_t			 variant;
 	struct arena		*arena;		/* of the statement under way */
@@ -74,42 +88,53 @@ column_fits(const PGresult *r, int i, const struct column *columns)
 }
 
 static void __attribute__((noreturn, format(printf, 2, 3)))
-check_fail(const struct contract_op *op, const char *format, ...)
+check_fail(const struct progress *p, const char *format, ...)
 {
-	char	why[512], text[640];
-	va_list	ap;
+	const struct contract_op	*op = contract_ops[p->op];
+	char				 why[512], text[768];
+	va_list				 ap;
 
 	va_start(ap, format);
 	(void)vsnprintf(why, sizeof(why), format, ap);
 	va_end(ap);
-	(void)snprintf(text, sizeof(text), "the SQL of operation %s does not fit the database: %s", op->id, why);
+	if (p->own < OWNS)
+		(void)snprintf(text, sizeof(text), "%s does not fit the database: %s", owns[p->own].name, why);
+	else
+		(void)snprintf(text, sizeof(text), "db/queries/%s.sql of operation %s does not fit the database: %s",
+		    op->file, op->id, why);
 	pg_fatal(text);
 }
 
 static void
-check_described(const struct contract_op *op, const struct statement *s, const PGresult *r)
+check_columns(const struct progress *p, const PGresult *r)
 {
-	const struct column	*columns = op->kind == CONTRACT_KIND_LIST ? list_columns : object_columns, *c;
-	int			 i, wanted = s->norder;
+	const struct column	*columns, *c;
+	int			 i;
 
-	if (s->claim >= 0)
-		wanted += op->secret != NULL ? 2 : 1;
-	if (PQnparams(r) != wanted)
-		check_fail(op, "it takes %d parameters, %d are bound", PQnparams(r), wanted);
+	columns = contract_ops[p->op]->kind == CONTRACT_KIND_LIST ? list_columns : object_columns;
 	for (i = 0; i < PQnfields(r); i++)
 		if (!column_fits(r, i, columns))
-			check_fail(op, "column %s is unknown or of another type (%u)", PQfname(r, i), PQftype(r, i));
+			check_fail(p, "column %s is unknown or of another type (%u)", PQfname(r, i), PQftype(r, i));
 	for (c = columns; c->name != NULL; c++)
 		if (c->needed && reply_column(r, c->name) < 0)
-			check_fail(op, "column %s is missing", c->name);
+			check_fail(p, "column %s is missing", c->name);
+}
+
+static int
+check_nparams(const struct progress *p)
+{
+	if (p->own < OWNS)
+		return (owns[p->own].nparams);
+	if (p->statement.claim < 0)
+		return (p->statement.norder);
+	return (p->statement.claim + (contract_ops[p->op]->secret != NULL ? 2 : 1));
 }
 
 static void
 check_done(void *arg, struct pg_answer *answer)
 {
-	struct progress			*p = arg;
-	const struct contract_op	*op = contract_ops[p->op];
-	const char			*state;
+	struct progress	*p = arg;
+	const char	*state;
 
 	arena_destroy(p->arena);
 	p->arena = NULL;
@@ -118,28 +143,44 @@ check_done(void *arg, struct pg_answer *answer)
 		/* 08, 53, 57: the server is in trouble, not the statement. */
 		if (state != NULL && strncmp(state, "08", 2) != 0 && strncmp(state, "53", 2) != 0 &&
 		    strncmp(state, "57", 2) != 0)
-			check_fail(op, "SQLSTATE %s: %s", state,
+			check_fail(p, "SQLSTATE %s: %s", state,
 			    PQresultErrorField(answer->error, PG_DIAG_MESSAGE_PRIMARY));
 	}
 	if (answer->outcome != PG_DONE) {
 		p->running = false;	/* taken up again when a connection comes up */
 		return;
 	}
-	check_described(op, &p->statement, answer->results[0]);
-	p->variant++;
+	if (PQnparams(answer->results[0]) != check_nparams(p))
+		check_fail(p, "it takes %d parameters, %d are bound", PQnparams(answer->results[0]), check_nparams(p));
+	if (p->own < OWNS) {
+		p->own++;
+	} else {
+		check_columns(p, answer->results[0]);
+		p->variant++;
+	}
 	check_next((enum pg_lane)(p - progress));
 }
 
 /* On to the next statement of this lane; false when there is none. */
 static bool
-check_advance(struct progress *p, enum pg_lane lane, struct statement_variant *v)
+check_advance(struct progress *p, enum pg_lane lane)
 {
 	const struct contract_op	*op;
+	struct statement_variant	 v;
 
+	while (p->own < OWNS && owns[p->own].lane != lane)
+		p->own++;
+	if (p->own < OWNS) {
+		p->step = (struct pg_step){ .sql = owns[p->own].sql };
+		return (true);
+	}
 	for (; p->op < contract_nops; p->op++, p->variant = 0) {
 		op = contract_ops[p->op];
-		if (op->sql != NULL && work_lane(op) == lane && check_variant(op, p->variant, v))
-			return (true);
+		if (op->sql == NULL || work_lane(op) != lane || !check_variant(op, p->variant, &v))
+			continue;
+		statement_build(p->arena, op, &v, &p->statement);
+		p->step = (struct pg_step){ .sql = p->statement.sql };
+		return (true);
 	}
 	return (false);
 }
@@ -147,20 +188,19 @@ check_advance(struct progress *p, enum pg_lane lane, struct statement_variant *v
 static void
 check_next(enum pg_lane lane)
 {
-	struct progress			*p = &progress[lane];
-	struct statement_variant	 v;
-	enum pg_outcome			 refused;
+	struct progress	*p = &progress[lane];
+	enum pg_outcome	 refused;
 
-	if (!check_advance(p, lane, &v)) {
+	p->arena = arena_create();
+	if (!check_advance(p, lane)) {
+		arena_destroy(p->arena);
+		p->arena = NULL;
 		p->running = false;
 		p->done = true;
 		if (check_passed())
 			log_line(LOG_LINE_INFO, "every statement fits the database");
 		return;
 	}
-	p->arena = arena_create();
-	statement_build(p->arena, contract_ops[p->op], &v, &p->statement);
-	p->step = (struct pg_step){ .key = p->statement.key, .sql = p->statement.sql };
 	p->running = pg_describe(lane, &p->step, CHECK_TIMEOUT_MS, check_done, p, &refused) != NULL;
 	if (!p->running) {
 		arena_destroy(p->arena);

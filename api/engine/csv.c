@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -158,11 +159,16 @@ csv_rows(struct engine_call *call, const PGresult *r, struct buf *b)
 static void
 csv_disposition(struct engine_call *call)
 {
-	char	day[9];
+	const unsigned char	*c;
+	struct buf		 name;
+	char			 day[9];
 
+	buf_init(&name, call->arena);
+	for (c = (const unsigned char *)call->op->title; *c != '\0'; c++)
+		buf_format(&name, *c < 0x80 && isalnum(*c) ? "%c" : "%%%02X", *c);
 	clock_day(day, time(NULL));
 	engine_field(call, "Content-Disposition", arena_format(call->arena,
-	    "attachment; filename=\"%s-%s.csv\"; filename*=UTF-8''%s-%s.csv", call->op->id, day, call->op->id, day));
+	    "attachment; filename=\"%s-%s.csv\"; filename*=UTF-8''%s-%s.csv", call->op->id, day, buf_end(&name), day));
 }
 
 void

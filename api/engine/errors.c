@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "contract/lookup.h"
 #include "engine/errors.h"
 #include "engine/validate.h"
 #include "problems.h"
@@ -46,24 +47,13 @@ errors_find(const char *state, const char *constraint)
 	return (best);
 }
 
-static int
-problem_by_code(const char *code)
-{
-	size_t	i;
-
-	for (i = 0; i < contract_nproblems; i++)
-		if (strcmp(contract_problems[i].code, code) == 0)
-			return ((int)i);
-	return (-1);
-}
-
 /* DETAIL of an HZ error: {"code": …, "errors": […], further members of the problem}. */
 static void
 errors_domain(struct engine_call *call, const char *state, const char *detail, int fallback)
 {
 	json_t		*members = detail == NULL ? NULL : json_loads(detail, 0, NULL);
 	const char	*code = json_string_value(json_object_get(members, "code"));
-	int		 problem = code == NULL ? -1 : problem_by_code(code);
+	int		 problem = code == NULL ? -1 : contract_problem_by_code(code);
 
 	if (problem < 0) {
 		log_line(LOG_LINE_ERROR, "%s: SQLSTATE %s without a known code", call->op->id, state);
