@@ -65,6 +65,7 @@ CREATE FUNCTION api.order_service_create(p_id uuid, p_body jsonb) RETURNS api.an
 LANGUAGE plpgsql AS $$
 DECLARE
 	o hz.rectification_order;
+	s hz.order_service;
 	v_body jsonb := coalesce(p_body, '{}');
 	v_served timestamptz;
 	v_state text;
@@ -83,8 +84,9 @@ BEGIN
 	  INTO v_faults
 	  FROM hz.rectification_order_item t WHERE t.order_id = p_id AND t.given_deadline < api.day(v_served);
 	PERFORM api.refuse_faults(v_faults);
-	RETURN ROW(201, api.order_service_json(api.order_serve(p_id, api.body_id(v_body), coalesce(v_body ->> 'method', 'direct'), v_served,
-		v_body ->> 'receiver', v_body ->> 'note')), NULL, '/v1/rectification-orders/' || p_id || '/services')::api.answer;
+	-- a statement of its own: the answer below reads the deadlines this one sets
+	s := api.order_serve(p_id, api.body_id(v_body), coalesce(v_body ->> 'method', 'direct'), v_served, v_body ->> 'receiver', v_body ->> 'note');
+	RETURN ROW(201, api.order_service_json(s), NULL, '/v1/rectification-orders/' || p_id || '/services')::api.answer;
 END $$;
 
 -- The shorthand: an order on one finding, handed over on the spot.
