@@ -28,6 +28,9 @@ class Faults(Exception):
     def lines(self):
         return sorted(set(map(str, self.all)))
 
+    def __str__(self):
+        return "\n".join(self.lines())
+
     def stop(self):
         if self.all:
             raise self

@@ -54,6 +54,8 @@ class Op:
         for key in op:
             if key.startswith("x-") and key not in OP_KEYS:
                 raise Fault(op.at(key), f"{self.id}: unknown key {key}")
+        if not op.get("summary"):
+            raise Fault(op.where, f"{self.id}: summary is missing")
         self.sql_name, self.handler = op.get("x-sql"), op.get("x-handler")
         if not self.sql_name and not self.handler:
             raise Fault(op.where, f"{self.id}: neither x-sql nor x-handler")

@@ -33,6 +33,8 @@ class Line:
 
     def add(self, text):
         if self.pieces and self.pieces[-1][1] is None:
+            if text == " " == self.pieces[-1][0][-1:]:
+                return
             self.pieces[-1] = (self.pieces[-1][0] + text, None)
         else:
             self.pieces.append((text, None))
