@@ -59,7 +59,7 @@ paths:
       x-roles: any
       x-sort: [-found_at, found_at]
       parameters:
-        - {name: state, in: query, schema: {type: array, items: {type: string, enum: [open, closed]}}}
+        - {name: state, in: query, schema: {type: array, maxItems: 2, items: {type: string, enum: [open, closed]}}}
         - {name: due, in: query, schema: {type: string, format: date}}
         - {name: major, in: query, schema: {type: boolean, default: false}}
       responses:
@@ -410,6 +410,8 @@ REFUSED = [
     ("db/queries/auth.sql", "$1", ":body", "auth.sql:1: takes \\$1"),
     (YAML, "maxLength: 100", "maxLenght: 100", f"{YAML}:[0-9]+: maxLenght: not a keyword of type string"),
     (YAML, "minLength: 1,", "minLength: -1,", "minLength: a whole number"),
+    (YAML, "{type: string, minLength: 1, maxLength: 100}", "{type: string}", "a string of a request has one of enum, format, maxLength, pattern"),
+    (YAML, "maxItems: 2, ", "", "an array of a request has maxItems"),
     (YAML, "minimum: 0,", "exclusiveMinimum: 0,", "exclusiveMinimum: not a keyword of type integer"),
     (YAML, "type: integer", "type: int", "type: int: one of"),
     (YAML, "format: date}", "format: day}", "format: day: one of uuid"),
@@ -437,7 +439,7 @@ REFUSED = [
     (YAML, "parameters: [{$ref: '#/components/parameters/id'}]", "parameters: []", "path parameter {id} is not declared with a schema"),
     (YAML, "/v1/things/special:", "/v1/things/{other}:", "path parameter {other} is not declared"),
     (YAML, "/v1/things/special:", "/v1/things/x{id}:", "a parameter is a whole segment"),
-    (YAML, "type: boolean, default: false}", "type: array, items: {type: array, items: {type: string}}}", "major: a parameter is a string"),
+    (YAML, "type: boolean, default: false}", "type: array, maxItems: 1, items: {type: array, items: {type: string}}}", "major: a parameter is a string"),
     (YAML, "{name: due, in: query,", "{name: due, in: cookie,", "parameter due in cookie: only path, query"),
     (YAML, "{name: due, in: query,", "{name: state, in: query,", "query parameter state: declared twice"),
     (YAML, "{name: due, in: query, schema: {type: string, format: date}}", "{name: due, in: query}", "parameter due has no schema"),
@@ -486,7 +488,7 @@ paths:
       tags: [things]
       x-handler: special
       x-roles: any
-      parameters: [{name: name, in: path, required: true, schema: {type: string}}]
+      parameters: [{name: name, in: path, required: true, schema: {type: string, maxLength: 9}}]
       responses: {'200': {description: 好 / good}}
 """)
     assert any("are one route" in line for line in faults(small))
