@@ -1,3 +1,5 @@
+#include <strings.h>
+
 #include "http/entry.h"
 #include "http/exchange.h"
 #include "problems.h"
@@ -109,6 +111,16 @@ entry_received(struct exchange *x, enum guard_news news)
 	}
 }
 
+/* Compressed bodies are not taken: a few octets could become any number. */
+static bool
+entry_encoded(const struct framing *f)
+{
+	char	coding[16];
+
+	return (framing_value(f, FRAMING_CONTENT_ENCODING, coding, sizeof(coding)) >= 0 &&
+	    strcasecmp(coding, "identity") != 0);
+}
+
 /* The operation is known: does it want the body that is announced? */
 static void
 entry_body(struct exchange *x, const struct framing *f)
@@ -122,6 +134,8 @@ entry_body(struct exchange *x, const struct framing *f)
 			entry_run(x);
 	} else if (op->body == NULL) {
 		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_MALFORMED_REQUEST));
+	} else if (entry_encoded(f)) {
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_UNSUPPORTED_MEDIA_TYPE));
 	} else if (!f->chunked && f->length > op->body_max) {
 		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
 	} else {

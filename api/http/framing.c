@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -30,6 +29,7 @@ static const struct {
 	[FRAMING_RANGE] = { "range", true },
 	[FRAMING_IF_RANGE] = { "if-range", true },
 	[FRAMING_CONTENT_DIGEST] = { "content-digest", false },
+	[FRAMING_CONTENT_ENCODING] = { "content-encoding", false },
 	[FRAMING_ORIGIN] = { "origin", true },
 	[FRAMING_CORS_METHOD] = { "access-control-request-method", true },
 	[FRAMING_CORS_HEADERS] = { "access-control-request-headers", false },

@@ -14,8 +14,6 @@
 /* What Kore gets to see of every request. */
 static const char	kore_block[] = "GET / HTTP/1.1\r\nhost: guard\r\n\r\n";
 
-enum fill { FILL_SOME, FILL_NONE, FILL_EOF, FILL_DEAD };
-
 static void	guard_event(void *, int);
 static void	guard_gone(struct connection *);
 
@@ -142,16 +140,16 @@ guard_abort(struct guard *g)
 }
 
 /* Read once into the room after what is unread. */
-static enum fill
+enum guard_fill
 guard_fill(struct guard *g)
 {
 	size_t	room;
 	ssize_t	n;
 
 	if (g->eof)
-		return (FILL_EOF);
+		return (GUARD_FILL_EOF);
 	if (!(g->c->evt.flags & KORE_EVENT_READ))
-		return (FILL_NONE);
+		return (GUARD_FILL_NONE);
 	if (g->start == g->end) {
 		g->start = g->end = 0;
 	} else if (g->start > 0) {
@@ -164,18 +162,18 @@ guard_fill(struct guard *g)
 		n = recv(g->c->fd, g->in + g->end, room, 0);
 	} while (n == -1 && errno == EINTR);
 	if (n == -1 && errno != EAGAIN)
-		return (FILL_DEAD);
+		return (GUARD_FILL_DEAD);
 	if (n == -1 || ((size_t)n < room && !g->hangup))
 		g->c->evt.flags &= ~KORE_EVENT_READ;	/* the next octet makes a new event */
 	if (n == -1)
-		return (FILL_NONE);
+		return (GUARD_FILL_NONE);
 	if (n == 0) {
 		g->eof = true;
-		return (FILL_EOF);
+		return (GUARD_FILL_EOF);
 	}
 	g->end += (size_t)n;
 	g->turn_in += (size_t)n;
-	return (FILL_SOME);
+	return (GUARD_FILL_SOME);
 }
 
 /* A checked request: have Kore make its own of it, which calls api_entry() in this turn of the loop. */
@@ -237,142 +235,21 @@ guard_head(struct guard *g)
 {
 	while (!guard_look(g)) {
 		switch (guard_fill(g)) {
-		case FILL_SOME:
+		case GUARD_FILL_SOME:
 			continue;
-		case FILL_NONE:
+		case GUARD_FILL_NONE:
 			return;
-		case FILL_EOF:
+		case GUARD_FILL_EOF:
 			if (g->end > g->start) {
 				guard_refuse(g, FRAMING_CUT);
 				return;
 			}
 			/* FALLTHROUGH */
-		case FILL_DEAD:
+		case GUARD_FILL_DEAD:
 			guard_abort(g);
 			return;
 		}
 	}
-}
-
-/* Feed the sink with what is there, a quantum at the most. */
-static enum guard_news
-guard_pump(struct guard *g, struct body *body)
-{
-	static const enum guard_news	results[] = {
-		[BODY_MORE] = GUARD_WAIT, [BODY_DONE] = GUARD_BODY_DONE,
-		[BODY_TOO_LARGE] = GUARD_BODY_TOO_LARGE, [BODY_MALFORMED] = GUARD_BODY_MALFORMED
-	};
-	enum body_result	result;
-	uint64_t		slowest;
-	size_t			used;
-
-	for (;;) {
-		result = body_feed(body, g->in + g->start, g->end - g->start, &used);
-		g->start += used;
-		g->octets += used;
-		if (used > 0) {		/* each stall is bounded, and so is the whole: 1 KiB/s on the average */
-			slowest = g->since + settings.body_ms + g->octets * 1000 / 1024;
-			g->deadline = clock_ms() + settings.body_ms;
-			g->deadline = g->deadline < slowest ? g->deadline : slowest;
-		}
-		if (result != BODY_MORE)
-			return (results[result]);
-		if (g->turn_in >= GUARD_QUANTUM) {
-			guard_again(g);
-			return (GUARD_WAIT);
-		}
-		switch (guard_fill(g)) {
-		case FILL_SOME:
-			continue;
-		case FILL_NONE:
-			return (GUARD_WAIT);
-		case FILL_EOF:
-			return (GUARD_BODY_CUT);
-		case FILL_DEAD:
-			return (GUARD_GONE);
-		}
-	}
-}
-
-enum guard_news
-guard_receive(struct guard *g, struct body *body)
-{
-	static const char	go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-	enum guard_news		news;
-
-	g->start += g->block;
-	g->block = 0;
-	g->body = body;
-	g->octets = 0;
-	g->since = clock_ms();
-	guard_phase_to(g, GUARD_BODY);
-	if (g->framing.expect && g->start == g->end) {
-		guard_queue(g, go_on, sizeof(go_on) - 1);
-		(void)net_send_flush(g->c);
-	}
-	news = guard_pump(g, body);
-	if (news != GUARD_WAIT) {
-		guard_phase_to(g, GUARD_BUSY);
-		g->received = news == GUARD_BODY_DONE;
-	}
-	return (news);
-}
-
-static void
-guard_body(struct guard *g)
-{
-	enum guard_news	news = guard_pump(g, g->body);
-
-	if (news == GUARD_WAIT)
-		return;
-	if (news == GUARD_GONE) {
-		guard_abort(g);
-		return;
-	}
-	g->received = news == GUARD_BODY_DONE;
-	guard_phase_to(g, GUARD_BUSY);
-	guard_tell(g, news);
-}
-
-/* Answered, but its body lies between us and the next request. */
-void
-guard_skip(struct guard *g)
-{
-	switch (guard_pump(g, &g->skip)) {
-	case GUARD_WAIT:
-		return;
-	case GUARD_BODY_DONE:
-		g->received = true;
-		guard_next(g);
-		return;
-	case GUARD_GONE:
-		guard_abort(g);
-		return;
-	default:
-		(void)shutdown(g->c->fd, SHUT_WR);
-		guard_phase_to(g, GUARD_LINGER);
-		guard_linger(g);
-	}
-}
-
-void
-guard_linger(struct guard *g)
-{
-	for (g->start = g->end = 0; g->turn_in < GUARD_QUANTUM; g->start = g->end = 0) {
-		switch (guard_fill(g)) {
-		case FILL_SOME:
-			g->deadline = clock_ms() + 2000;
-			if (g->deadline > g->since + 20000)
-				g->deadline = g->since + 20000;
-			continue;
-		case FILL_NONE:
-			return;
-		default:
-			guard_abort(g);
-			return;
-		}
-	}
-	guard_again(g);
 }
 
 /* While a request is worked on nothing is read; only a reset ends it early. A client that has merely

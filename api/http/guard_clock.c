@@ -34,7 +34,7 @@ guard_moves(struct guard *g)
 }
 
 /* Time is up for what the connection is doing. */
-void
+static void
 guard_expire(struct guard *g)
 {
 	switch (g->phase) {

@@ -1,4 +1,4 @@
-/* The inside of a guard, shared by guard.c (what comes in), guard_out.c (what goes out) and guard_clock.c. */
+/* The inside of a guard, shared by guard.c (header blocks), guard_body.c, guard_out.c (answers) and guard_clock.c. */
 #ifndef HTTP_GUARD_STATE_H
 #define HTTP_GUARD_STATE_H
 
@@ -18,6 +18,8 @@ enum guard_phase {
 	GUARD_LINGER,		/* answered and shut; what still comes is dropped, lest a reset eat the answer */
 	GUARD_OVER
 };
+
+enum guard_fill { GUARD_FILL_SOME, GUARD_FILL_NONE, GUARD_FILL_EOF, GUARD_FILL_DEAD };
 
 struct guard {
 	struct connection	*c;
@@ -42,13 +44,16 @@ struct guard {
 void	guard_phase_to(struct guard *, enum guard_phase);
 void	guard_again(struct guard *);		/* have the event loop come back at once */
 void	guard_tell(struct guard *, enum guard_news);
-void	guard_flush(struct guard *);
-int	guard_write(struct connection *, size_t, size_t *);
-void	guard_refuse(struct guard *, enum framing_fault);
-void	guard_refuse_load(struct guard *);
-void	guard_expire(struct guard *);
+enum guard_fill	guard_fill(struct guard *);	/* read once, after what is unread */
+
+void	guard_body(struct guard *);		/* go on in the phase of that name */
 void	guard_skip(struct guard *);
 void	guard_linger(struct guard *);
+
+int	guard_write(struct connection *, size_t, size_t *);	/* Kore's c->write */
+void	guard_flush(struct guard *);
 void	guard_next(struct guard *);
+void	guard_refuse(struct guard *, enum framing_fault);
+void	guard_refuse_load(struct guard *);
 
 #endif

@@ -2,6 +2,7 @@
 #include <time.h>
 
 #include "base/buf.h"
+#include "contract/lookup.h"
 #include "handlers.h"
 #include "http/pages.h"
 #include "http/settings.h"
@@ -72,18 +73,15 @@ add_part(struct buf *out, const char *tag, const char *before, const char *text)
 void
 handle_problem_page(struct engine_call *call)
 {
-	const struct contract_problem	*p = NULL;
-	const char			*code = engine_param(call, 0);
+	const struct contract_problem	*p;
 	struct buf			 out;
-	size_t				 i;
+	int				 found = contract_problem_by_code(engine_param(call, 0));
 
-	for (i = 0; i < contract_nproblems; i++)
-		if (strcmp(contract_problems[i].code, code) == 0)
-			p = &contract_problems[i];
-	if (p == NULL) {
+	if (found < 0) {
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return;
 	}
+	p = &contract_problems[found];
 	buf_init(&out, call->arena);
 	buf_format(&out, "<!DOCTYPE html>\n<html lang=\"zh-CN\">\n<head>\n<meta charset=\"utf-8\">\n"
 	    "<title>%s</title>\n<link rel=\"stylesheet\" href=\"/docs/page.css\">\n</head>\n<body>\n", p->code);

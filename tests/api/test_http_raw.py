@@ -360,6 +360,13 @@ def test_too_large_is_told_before_it_is_sent(wire, sink):
     one.reply().problem("payload_too_large", 413)
 
 
+@provokes("unsupported_media_type")
+def test_compressed_bodies_are_not_taken(wire, sink):
+    one = wire().send(sink + b"Content-Encoding: gzip\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY)
+    one.reply().problem("unsupported_media_type", 415)
+    taken(one.send(sink + b"Content-Encoding: identity\r\nContent-Length: %d\r\n\r\n" % len(BODY) + BODY).reply())
+
+
 @provokes("length_required")
 def test_a_wanted_body_without_length(wire, sink):
     one = wire().send(sink + b"\r\n" + LIVEZ)
