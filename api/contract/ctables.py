@@ -180,12 +180,11 @@ class Tables:
             return "NULL"
         rows = []
         for p in params:
-            schema = self.schema(p["schema"], True)
             node = self.doc.resolve(p["schema"])
             kinds = types(self.doc.resolve(node["items"]) if types(node) == ["array"] else node)
             if len(kinds) != 1 or kinds[0] in ("object", "array"):
                 raise Fault(p.where, f"{p['name']}: a parameter is a string, number or boolean, or an array of them")
-            fallback = node.get("default")
+            schema, fallback = self.schema(p["schema"], True), node.get("default")
             if isinstance(fallback, bool):
                 fallback = c_bool(fallback)
             rows.append(f"{{.name = {c_string(p['name'])}, .schema = &{schema}, "
