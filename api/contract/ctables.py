@@ -181,7 +181,7 @@ class Tables:
         rows = []
         for p in params:
             node = self.doc.resolve(p["schema"])
-            kinds = types(self.doc.resolve(node["items"]) if types(node) == ["array"] else node)
+            kinds = types(self.doc.resolve(node.get("items", {})) if types(node) == ["array"] else node)
             if len(kinds) != 1 or kinds[0] in ("object", "array"):
                 raise Fault(p.where, f"{p['name']}: a parameter is a string, number or boolean, or an array of them")
             schema, fallback = self.schema(p["schema"], True), node.get("default")
