@@ -1,18 +1,17 @@
-SELECT coalesce(json_agg(api.deadline_json(p.f, w) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
-       CASE WHEN count(*) > :limit THEN (array_agg(json_build_array((p.f).due_on::text, (p.f).id::text) ORDER BY p.n))[:limit] END AS next_key
-  FROM (SELECT l.f, row_number() OVER (ORDER BY (l.f).due_on, (l.f).id) AS n
-	  FROM unnest(:districts) d
-	 CROSS JOIN LATERAL (
+-- In branches, each along one index. The bounds are subselects so that, behind the row policies, they still limit the index.
+WITH found AS (
+	-- all of a district, by day
+	SELECT l.f FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
 		SELECT f
 		  FROM hz.finding f
-		 WHERE f.district = d AND f.is_open AND f.due_on IS NOT NULL
+		 WHERE f.district = s.district
+		   AND f.is_open AND f.due_on IS NOT NULL
 		   AND (f.due_on, f.id) > (:after_1::date, :after_2::uuid) --? after
-		   AND f.due_on <= CASE :q_state WHEN 'overdue' THEN api.today() - 1 WHEN 'due_today' THEN api.today() ELSE 'infinity'::date END --? q_state
-		   AND f.due_on >= CASE WHEN :q_state IN ('due_today', 'due_soon') THEN api.today() ELSE '-infinity'::date END --? q_state
-		   AND f.due_on <= CASE :q_state WHEN 'due_soon' THEN api.today() + 7 ELSE 'infinity'::date END --? !q_within_days
-		   AND f.due_on <= api.today() + :q_within_days::int --? q_within_days
+		   AND f.due_on >= (SELECT CASE WHEN :q_state IN ('due_today', 'due_soon') THEN api.today() ELSE '-infinity' END) --? q_state
+		   AND f.due_on <= (SELECT CASE :q_state WHEN 'overdue' THEN api.today() - 1 WHEN 'due_today' THEN api.today() ELSE 'infinity' END) --? q_state
+		   AND f.due_on <= (SELECT CASE :q_state WHEN 'due_soon' THEN api.today() + 7 ELSE 'infinity' END) --? !q_within_days
+		   AND f.due_on <= (SELECT api.today() + :q_within_days::int) --? q_within_days
 		   AND f.responsible_name = :q_responsible --? q_responsible
-		   AND f.institution_id = :q_institution_id --? q_institution_id
 		   AND f.category = :q_category --? q_category
 		   AND f.severity = :q_severity --? q_severity
 		   AND f.district = :q_district --? q_district
@@ -20,6 +19,33 @@ SELECT coalesce(json_agg(api.deadline_json(p.f, w) ORDER BY p.n) FILTER (WHERE p
 		   AND f.institution_type = :q_type --? q_type
 		 ORDER BY f.due_on, f.id
 		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL
+	UNION ALL
+	-- those of institutions: the one asked for, or the caller's
+	SELECT l.f FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
+		SELECT f
+		  FROM hz.finding f
+		 WHERE f.institution_id = s.institution_id
+		   AND f.is_open AND f.due_on IS NOT NULL
+		   AND (f.due_on, f.id) > (:after_1::date, :after_2::uuid) --? after
+		   AND f.due_on >= (SELECT CASE WHEN :q_state IN ('due_today', 'due_soon') THEN api.today() ELSE '-infinity' END) --? q_state
+		   AND f.due_on <= (SELECT CASE :q_state WHEN 'overdue' THEN api.today() - 1 WHEN 'due_today' THEN api.today() ELSE 'infinity' END) --? q_state
+		   AND f.due_on <= (SELECT CASE :q_state WHEN 'due_soon' THEN api.today() + 7 ELSE 'infinity' END) --? !q_within_days
+		   AND f.due_on <= (SELECT api.today() + :q_within_days::int) --? q_within_days
+		   AND f.responsible_name = :q_responsible --? q_responsible
+		   AND f.category = :q_category --? q_category
+		   AND f.severity = :q_severity --? q_severity
+		   AND f.district = :q_district --? q_district
+		   AND f.street = :q_street --? q_street
+		   AND f.institution_type = :q_type --? q_type
+		 ORDER BY f.due_on, f.id
+		 LIMIT :limit + 1) l
+), page AS (
+	SELECT b.f, row_number() OVER (ORDER BY (b.f).due_on, (b.f).id) AS n
+	  FROM found b
 	 ORDER BY n
-	 LIMIT :limit + 1) p
+	 LIMIT :limit + 1)
+SELECT coalesce(json_agg(api.deadline_json(p.f, w) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.f).due_on, (p.f).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+  FROM page p
   LEFT JOIN hz.deadline w ON w.finding_id = (p.f).id AND w.current

@@ -1,28 +1,93 @@
-SELECT coalesce(json_agg(api.inspection_json(p.i) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
-       CASE WHEN count(*) > :limit THEN (array_agg(json_build_array((p.i).planned_on::text, (p.i).id::text) ORDER BY p.n))[:limit] END AS next_key
-  FROM (SELECT l.i, row_number() OVER (
-		ORDER BY coalesce((l.i).planned_on, '-infinity'::date) DESC, (l.i).id DESC --? sort_-planned_on
-		ORDER BY coalesce((l.i).planned_on, '-infinity'::date), (l.i).id --? sort_planned_on
-		) AS n
-	  FROM unnest(:districts) d
-	 CROSS JOIN LATERAL (
+-- Rows come in branches, each of which walks one index; a branch that does not apply is switched off before it starts. Without a
+-- cursor the page begins at the end of the order.
+WITH found AS (
+	-- all of a district, walked by day
+	SELECT l.i FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
 		SELECT i
 		  FROM hz.inspection i
-		 WHERE i.district = d
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'::date), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'::date), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		 WHERE i.district = s.district
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
 		   AND i.district = :q_district --? q_district
-		   AND i.institution_id = :q_institution_id --? q_institution_id
 		   AND i.kind = :q_kind --? q_kind
 		   AND i.state = :q_state --? q_state
 		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
 		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
-		   AND (i.state = 'planned' AND i.planned_on < api.today()) = :q_missed --? q_missed
-		   AND EXISTS (SELECT FROM hz.inspection_inspector w WHERE w.inspection_id = i.id AND w.actor_id = :q_inspector) --? q_inspector
+		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
 		   AND i.street = :q_street --? q_street
 		   AND i.institution_type = :q_type --? q_type
 		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
 		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NULL AND NOT coalesce(:q_missed, false)
+	UNION ALL
+	-- missed ones, by the index of what waits
+	SELECT l.i FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
+		SELECT i
+		  FROM hz.inspection i
+		 WHERE i.district = s.district AND i.state = 'planned' AND i.planned_on < (SELECT api.today())
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND i.district = :q_district --? q_district
+		   AND i.kind = :q_kind --? q_kind
+		   AND i.state = :q_state --? q_state
+		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
+		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
+		   AND i.street = :q_street --? q_street
+		   AND i.institution_type = :q_type --? q_type
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NULL AND coalesce(:q_missed, false)
+	UNION ALL
+	-- one inspector's
+	SELECT l.i FROM (VALUES (:q_inspector)) s (actor_id) CROSS JOIN LATERAL (
+		SELECT i
+		  FROM hz.inspection_inspector m JOIN hz.inspection i ON i.id = m.inspection_id
+		 WHERE m.actor_id = s.actor_id
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND i.district = :q_district --? q_district
+		   AND i.kind = :q_kind --? q_kind
+		   AND i.state = :q_state --? q_state
+		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
+		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
+		   AND i.street = :q_street --? q_street
+		   AND i.institution_type = :q_type --? q_type
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NOT NULL
+	UNION ALL
+	-- those of institutions: the one asked for, or the caller's
+	SELECT l.i FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
+		SELECT i
+		  FROM hz.inspection i
+		 WHERE i.institution_id = s.institution_id
+		   AND EXISTS (SELECT FROM hz.inspection_inspector m WHERE m.inspection_id = i.id AND m.actor_id = :q_inspector) --? q_inspector
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
+		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND i.district = :q_district --? q_district
+		   AND i.kind = :q_kind --? q_kind
+		   AND i.state = :q_state --? q_state
+		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
+		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
+		   AND i.street = :q_street --? q_street
+		   AND i.institution_type = :q_type --? q_type
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 LIMIT :limit + 1) l
+), page AS (
+	SELECT b.i, row_number() OVER (
+		ORDER BY coalesce((b.i).planned_on, '-infinity'::date) DESC, (b.i).id DESC --? sort_-planned_on
+		ORDER BY coalesce((b.i).planned_on, '-infinity'::date), (b.i).id --? sort_planned_on
+		) AS n
+	  FROM found b
 	 ORDER BY n
-	 LIMIT :limit + 1) p
+	 LIMIT :limit + 1)
+SELECT coalesce(json_agg(api.inspection_json(p.i) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.i).planned_on, (p.i).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+  FROM page p

@@ -81,12 +81,12 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			       left(f.description, 80) AS title, f.institution_id, f.district, f.street, f.state
 			  FROM hz.finding f
 			 CROSS JOIN LATERAL (SELECT (f.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS at) w
-			 WHERE f.district = d AND f.is_open AND f.due_on IS NOT NULL AND f.due_on <= api.today()
+			 WHERE f.district = d AND f.is_open AND f.due_on IS NOT NULL AND f.due_on <= (SELECT api.today())
 			   AND f.state IN ('ordered', 'rectifying') AND f.severity = 'general'
 			   AND :role = 'inspector'
 			   AND 'to_reinspect' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
-			   AND f.due_on >= (:after_1::timestamptz AT TIME ZONE 'Asia/Shanghai' - interval '1 day')::date --? after
+			   AND f.due_on >= (SELECT (:after_1::timestamptz AT TIME ZONE 'Asia/Shanghai' - interval '1 day')::date) --? after
 			   AND (w.at, f.id) > (:after_1::timestamptz, :after_2::uuid) --? after
 			 ORDER BY f.due_on, f.id
 			 LIMIT :limit + 1) l

@@ -1,26 +1,68 @@
-SELECT coalesce(json_agg(api.order_json(p.o) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
-       CASE WHEN count(*) > :limit THEN (array_agg(json_build_array((p.o).issued_at::text, (p.o).id::text) ORDER BY p.n))[:limit] END AS next_key
-  FROM (SELECT l.o, row_number() OVER (
-		ORDER BY (l.o).issued_at DESC, (l.o).id DESC --? sort_-issued_at
-		ORDER BY (l.o).issued_at, (l.o).id --? sort_issued_at
-		) AS n
-	  FROM unnest(:districts) d
-	 CROSS JOIN LATERAL (
+-- In branches, each along one index, as in inspections/list.
+WITH found AS (
+	-- all of a district
+	SELECT l.o FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
 		SELECT o
 		  FROM hz.rectification_order o
-		 WHERE o.district = d
-		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'::timestamptz), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
-		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'::timestamptz), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		 WHERE o.district = s.district
+		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
 		   AND o.district = :q_district --? q_district
-		   AND o.institution_id = :q_institution_id --? q_institution_id
 		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
 		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
-		   AND o.issued_at >= :q_from::timestamp AT TIME ZONE 'Asia/Shanghai' --? q_from
-		   AND o.issued_at < (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' --? q_to
+		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
+		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
 		   AND o.street = :q_street --? q_street
 		   AND o.institution_type = :q_type --? q_type
 		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
 		 ORDER BY o.issued_at, o.id --? sort_issued_at
 		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND NOT coalesce(NOT :q_served, false)
+	UNION ALL
+	-- what is not served, by the index of it
+	SELECT l.o FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
+		SELECT o
+		  FROM hz.rectification_order o
+		 WHERE o.district = s.district AND o.served_at IS NULL
+		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		   AND o.district = :q_district --? q_district
+		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
+		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
+		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
+		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
+		   AND o.street = :q_street --? q_street
+		   AND o.institution_type = :q_type --? q_type
+		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
+		 ORDER BY o.issued_at, o.id --? sort_issued_at
+		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND coalesce(NOT :q_served, false)
+	UNION ALL
+	-- those of institutions: the one asked for, or the caller's
+	SELECT l.o FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
+		SELECT o
+		  FROM hz.rectification_order o
+		 WHERE o.institution_id = s.institution_id
+		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		   AND o.district = :q_district --? q_district
+		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
+		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
+		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
+		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
+		   AND o.street = :q_street --? q_street
+		   AND o.institution_type = :q_type --? q_type
+		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
+		 ORDER BY o.issued_at, o.id --? sort_issued_at
+		 LIMIT :limit + 1) l
+), page AS (
+	SELECT b.o, row_number() OVER (
+		ORDER BY (b.o).issued_at DESC, (b.o).id DESC --? sort_-issued_at
+		ORDER BY (b.o).issued_at, (b.o).id --? sort_issued_at
+		) AS n
+	  FROM found b
 	 ORDER BY n
-	 LIMIT :limit + 1) p
+	 LIMIT :limit + 1)
+SELECT coalesce(json_agg(api.order_json(p.o) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.o).issued_at, (p.o).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+  FROM page p
