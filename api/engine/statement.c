@@ -45,6 +45,7 @@ statement_number(struct statement *s, int bind)
 	return (s->norder);
 }
 
+/* From 1: a key of 0 stands for no statement. */
 static uint64_t
 op_number(const struct contract_op *op)
 {
@@ -52,7 +53,7 @@ op_number(const struct contract_op *op)
 
 	while (contract_ops[n] != op)
 		n++;
-	return (n);
+	return (n + 1);
 }
 
 void
