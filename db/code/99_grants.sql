@@ -25,7 +25,8 @@ GRANT SELECT (created_at), DELETE ON hz.idempotency TO hz_jobs;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO hz_api;
-REVOKE EXECUTE ON FUNCTION api.event_write() FROM hz_api;
+REVOKE EXECUTE ON FUNCTION api.event_write(), api.job_sequence_events(int), api.job_expire_answers() FROM hz_api;
+GRANT EXECUTE ON FUNCTION api.job_sequence_events(int), api.job_expire_answers() TO hz_jobs;
 DO $$
 BEGIN
 	-- keys are issued on the server by its owner only
