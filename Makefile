@@ -9,7 +9,7 @@ CC       := gcc
 
 # The folder decides the build: build-asan has the sanitizers (and no seccomp, which they do not bear).
 ifeq ($(B),build-asan)
-SAN      := -fsanitize=address,undefined -fno-omit-frame-pointer
+SAN      := -fsanitize=address,undefined -fno-omit-frame-pointer -Wno-format-truncation
 endif
 # Kore's features are an ABI matter: struct http_request is #ifdef'd.
 KORE     := $(patsubst -I%,-isystem %,$(shell cat /usr/share/kore/features 2>/dev/null)) -isystem /usr/include/kore

@@ -150,7 +150,7 @@ group_members() {
 }
 
 # The group's number while it has members that are ours, or nothing. A number whose leader began at another time, or whose
-# members do not carry our folder in their environment, is not ours any more.
+# members do not stand in our folder, is not ours any more. (Kore writes its title over its environment: no mark holds there.)
 serve_group() {
 	local pid started member
 	read -r pid started 2>/dev/null <"$run_dir/serve.pid" || return 0
@@ -159,7 +159,7 @@ serve_group() {
 		return 0
 	fi
 	for member in $(group_members "$pid"); do
-		if tr '\0' '\n' 2>/dev/null <"/proc/$member/environ" | grep -qxF "HZ_RUN_DIR=$run_dir"; then
+		if [ "$(readlink "/proc/$member/cwd")" = "$top" ]; then
 			echo "$pid"
 			return 0
 		fi
@@ -171,7 +171,7 @@ serve_stop() {
 	local group tries=0
 	group=$(serve_group)
 	if [ -n "$group" ]; then
-		kill -TERM "$group" 2>/dev/null || kill -TERM -- "-$group" 2>/dev/null || true
+		[ -n "$(proc_started "$group")" ] && kill -TERM "$group" || kill -TERM -- "-$group" 2>/dev/null || true
 		while [ -n "$(group_members "$group")" ]; do
 			tries=$((tries + 1))
 			[ $tries -le 120 ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }

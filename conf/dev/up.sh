@@ -4,7 +4,7 @@
 . "$(dirname "$0")/db.sh"
 
 port_check() {
-	/usr/bin/python3 - "$port" <<-'PY' || die "端口 $port 已被占用,请另选一个,例如 / port $port is taken, choose another: make ${HZ_VERB:-up} PORT=$((port + 1))"
+	/usr/bin/python3 - "$port" 2>/dev/null <<-'PY' || die "端口 $port 已被占用,请另选一个,例如 / port $port is taken, choose another: make ${HZ_VERB:-up} PORT=$((port + 1))"
 		import socket, sys
 		s = socket.socket()
 		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
