@@ -1,5 +1,5 @@
 -- Who is calling: $1 SHA-256 of the key, $2 the roles the operation is for. Sets the scope of this transaction and returns
--- the actor; refuses by an error, so that nothing queued behind it runs. The order of the CASE is the order of refusals.
+-- the actor and the day (for tags of what changes with it); refuses by an error, so that nothing queued behind it runs. The order of the CASE is the order of refusals.
 SELECT CASE
        WHEN c.key_id IS NULL OR c.revoked_at IS NOT NULL OR c.disabled_at IS NOT NULL OR c.expires_at <= api.now()
        THEN api.refuse('HZ401', '{"code": "unauthorized"}')
@@ -13,6 +13,6 @@ SELECT CASE
          || set_config('app.streets', array_to_string(c.streets, ','), true)
          || set_config('app.institutions', array_to_string(c.institutions, ','), true)
        END AS set,
-       c.actor_id, c.role
+       c.actor_id, c.role, to_char(api.today(), 'YYYYMMDD') AS day
   FROM (SELECT $1::bytea AS key_hash) q
   LEFT JOIN api.credential c USING (key_hash)
