@@ -35,6 +35,7 @@ struct contract_schema {
 	size_t			 min_length;		/* code points of a string, items of an array */
 	size_t			 max_length;		/* SIZE_MAX: no bound */
 	const char		*pattern;		/* POSIX extended, anchored by its author; NULL: none */
+	const char		*hint;			/* zh: what the pattern asks for */
 	const char *const	*values;		/* enum, NULL-ended; NULL: any */
 	const struct contract_schema	*items;		/* of an array */
 	const struct contract_property	*properties;	/* of an object, sorted by name (strcmp) */

@@ -117,6 +117,9 @@ class Tables:
             fields["pattern"] = self.emit("char [] ", "pattern", c_string(node["pattern"]))
             if closed:
                 self.patterns[fields["pattern"]] = None
+                if "description" not in node:
+                    raise Fault(node.at("pattern"), "pattern without description: a refusal quotes its Chinese part")
+                fields["hint"] = c_string(node["description"].split(" / ")[0].strip())
         if "enum" in node:
             values = [v for v in node["enum"] if v is not None]
             if not all(isinstance(v, str) for v in values) or len(set(values)) != len(values) or not values:

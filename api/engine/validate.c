@@ -191,7 +191,7 @@ walk_string(struct walk *walk, const struct step *step, const struct contract_sc
 	if ((wrong = check_format(schema->format, text)) != NULL)
 		fault(walk, step, "bad_format", "%s", wrong);
 	else if (schema->pattern != NULL && !pattern_match(schema->pattern, text))
-		fault(walk, step, "pattern_mismatch", "格式应为 %s", schema->pattern);
+		fault(walk, step, "pattern_mismatch", "应为%s", schema->hint);
 }
 
 /* long double holds every json_int_t exactly, so that bounds are exact for integers too. */

@@ -135,7 +135,7 @@ components:
       minProperties: 1
       properties:
         name: {type: string, minLength: 1, maxLength: 100}
-        code: {type: [string, "null"], pattern: '^[A-Z]{2}\\.[0-9]+$'}
+        code: {type: [string, "null"], pattern: '^[A-Z]{2}\\.[0-9]+$', description: 编号 / code}
         colour: {type: [string, "null"], enum: [red, 'what??/', null]}
         beds: {type: integer, minimum: 0, maximum: 9999}
 """
@@ -412,6 +412,7 @@ REFUSED = [
     (YAML, "minLength: 1,", "minLength: -1,", "minLength: a whole number"),
     (YAML, "{type: string, minLength: 1, maxLength: 100}", "{type: string}", "a string of a request has one of enum, format, maxLength, pattern"),
     (YAML, "maxItems: 2, ", "", "an array of a request has maxItems"),
+    (YAML, ", description: 编号 / code", "", "pattern without description"),
     (YAML, "minimum: 0,", "exclusiveMinimum: 0,", "exclusiveMinimum: not a keyword of type integer"),
     (YAML, "type: integer", "type: int", "type: int: one of"),
     (YAML, "format: date}", "format: day}", "format: day: one of uuid"),

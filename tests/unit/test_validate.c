@@ -27,8 +27,8 @@ static const struct contract_schema	 region = { STRING, .format = CONTRACT_REGIO
 static const struct contract_schema	 phone = { STRING, .format = CONTRACT_PHONE_CN };
 static const struct contract_schema	 colour = { STRING, .values = colours };
 static const struct contract_schema	 maybe = { STRING, .values = colours, .nullable = true };
-static const struct contract_schema	 code = { STRING, .pattern = code_pattern };
-static const struct contract_schema	 broken = { STRING, .pattern = broken_pattern };
+static const struct contract_schema	 code = { STRING, .pattern = code_pattern, .hint = "编号" };
+static const struct contract_schema	 broken = { STRING, .pattern = broken_pattern, .hint = "编号" };
 static const struct contract_schema	 name = { .type = CONTRACT_STRING, .min_length = 2, .max_length = 4 };
 static const struct contract_schema	 beds = {
 	.type = CONTRACT_INTEGER, .has_minimum = true, .has_maximum = true, .minimum = 0, .maximum = 100
@@ -213,6 +213,18 @@ test_texts(void **state)
 	check_text(rows, COUNT(rows));
 }
 
+/* People read what is asked for, not a regular expression. */
+static void
+test_a_pattern_is_told_in_words(void **state)
+{
+	json_t *errors = json_array();
+
+	(void)state;
+	assert_false(validate_text(&code, "x", "?x", errors));
+	assert_string_equal(json_string_value(json_object_get(json_array_get(errors, 0), "detail")), "应为编号");
+	json_decref(errors);
+}
+
 /* A flood of faults ends at the bound, and is still a fault when the list came full. */
 static void
 test_bound(void **state)
@@ -273,6 +285,7 @@ main(void)
 		cmocka_unit_test(test_arrays),
 		cmocka_unit_test(test_objects),
 		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_a_pattern_is_told_in_words),
 		cmocka_unit_test(test_bound),
 		cmocka_unit_test(test_long_keys),
 		cmocka_unit_test(test_patterns_compile_ahead),
