@@ -44,10 +44,6 @@ LANGUAGE sql STABLE AS $$
 		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note) || a.detail)::json
 $$;
 
--- The commands p_role may give on it now.
-CREATE FUNCTION api.inspection_allowed(i hz.inspection) RETURNS text[]
-LANGUAGE sql STABLE AS $$ SELECT api.transition_allowed('inspection', i.state, api.role(), p_kind => i.kind) $$;
-
 -- Whether the caller has a part in this visit: by role and kind, and as an inspector only when named on it.
 CREATE FUNCTION api.inspection_mine(i hz.inspection) RETURNS boolean
 LANGUAGE sql STABLE AS $$
@@ -56,7 +52,13 @@ LANGUAGE sql STABLE AS $$
 		SELECT FROM hz.inspection_inspector p WHERE p.inspection_id = i.id AND p.actor_id = api.me()))
 $$;
 
--- The row, locked, for the caller to act on: 404 when not there or not in scope, 403 without a part in it.
+-- The commands the caller may give on it now.
+CREATE FUNCTION api.inspection_allowed(i hz.inspection) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+	SELECT api.transition_allowed('inspection', i.state, api.role(), p_kind => i.kind)
+$$;
+
+-- The row, locked; 404 when it is not there or not in scope.
 CREATE FUNCTION api.inspection_lock(p_id uuid) RETURNS hz.inspection
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -65,19 +67,19 @@ BEGIN
 	SELECT * INTO i FROM hz.inspection WHERE id = p_id FOR UPDATE;
 	IF NOT FOUND THEN
 		PERFORM api.refuse_not_found();
-	ELSIF NOT api.inspection_mine(i) THEN
-		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
 	END IF;
 	RETURN i;
 END $$;
 
--- Where p_command leads from here, or 409.
+-- Where p_command leads from here: 403 for whoever has no part in this visit, 409 when it leads nowhere from this state.
 CREATE FUNCTION api.inspection_check(i hz.inspection, p_command text, p_outcome text DEFAULT '') RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	v_to text := api.transition_find('inspection', p_command, p_outcome, i.state, api.role(), p_kind => i.kind);
 BEGIN
-	IF v_to IS NULL THEN
+	IF NOT api.inspection_mine(i) THEN
+		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
+	ELSIF v_to IS NULL THEN
 		PERFORM api.refuse_state(i.state, api.inspection_allowed(i));
 	END IF;
 	RETURN v_to;

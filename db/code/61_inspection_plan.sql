@@ -92,6 +92,9 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	i hz.inspection := api.inspection_lock(p_id);
 BEGIN
+	IF NOT api.inspection_mine(i) THEN
+		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
+	END IF;
 	PERFORM api.version_check(p_if_match, i.version);
 	IF i.state <> 'planned' THEN
 		PERFORM api.refuse_state(i.state, api.inspection_allowed(i));

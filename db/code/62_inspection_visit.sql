@@ -133,9 +133,7 @@ LANGUAGE sql STABLE AS $$
 		(CASE WHEN (p_body ->> 'refused')::boolean AND (p_body ->> 'party' <> 'institution' OR i.kind IN ('self', 'sweep', 'red_armband'))
 			THEN api.fault('/refused', 'rule_violated', '只有被检查的机构可以记为拒签') END),
 		(CASE WHEN (p_body ->> 'refused')::boolean AND p_body ->> 'reason' IS NULL
-			THEN api.fault('/reason', 'rule_violated', '拒签须写明原因') END),
-		(CASE WHEN i.state = 'recorded' AND p_body ->> 'party' = 'inspector'
-			THEN api.fault('/party', 'rule_violated', '已记录的检查只能由机构或见证人补签') END)
+			THEN api.fault('/reason', 'rule_violated', '拒签须写明原因') END)
 		) f (fault)
 	 WHERE f.fault IS NOT NULL
 $$;

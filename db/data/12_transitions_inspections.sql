@@ -17,7 +17,7 @@ SELECT 'inspection', c.command, c.outcome, c.from_state, c.to_state, g.roles, g.
 	('{street}',                          '{patrol}'),
 	('{institution}',                     '{self,sweep,red_armband}')) g (roles, kinds);
 
--- Recorded on the signature of those who came; the institution may countersign afterwards.
+-- Recorded on the signature of those who came; others who were there may sign afterwards.
 INSERT INTO hz.transition (resource, command, from_state, to_state, roles, kinds) VALUES
 	('inspection', 'signatures', 'recorded', 'recorded', '{section_chief}', '{supervision}'),
 	('inspection', 'signatures', 'recorded', 'recorded', '{street}', '{patrol}');

@@ -1,6 +1,12 @@
-SELECT coalesce(json_agg(api.order_service_json(s) ORDER BY s.recorded_at, s.id) FILTER (WHERE s.id IS NOT NULL), '[]') AS items,
-       NULL::json AS next_key
-  FROM hz.rectification_order o
-  LEFT JOIN hz.order_service s ON s.order_id = o.id
- WHERE o.id = :path_id
- GROUP BY o.id
+WITH page AS (
+	SELECT x, row_number() OVER (ORDER BY x.recorded_at, x.id) AS n
+	  FROM hz.order_service x
+	 WHERE x.order_id = :path_id
+	   AND (x.recorded_at, x.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+	 ORDER BY x.recorded_at, x.id
+	 LIMIT :limit + 1)
+SELECT CASE WHEN EXISTS (SELECT FROM hz.rectification_order WHERE id = :path_id)
+       THEN coalesce(json_agg(api.order_service_json(p.x) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]')
+       ELSE api.refuse('HZ404', '{"code": "not_found"}')::json END AS items,
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.x).recorded_at, (p.x).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+  FROM page p
