@@ -97,7 +97,9 @@ def test_every_list_has_the_manner(office, contract):
     for op in lists:
         client = office.client(contract.roles_of(op)[0]) if not op.open else office.inspector
         assert client.get(op.path + "?" + required_query(contract, op)).status == 200, op
-        for query, code in (("nope=1", "invalid_query"), ("limit=0", "invalid_query"), ("cursor=AAAA", "invalid_cursor")):
+        paged = any(contract.resolve(p)["name"] == "cursor" for p in op.parameters)
+        assert paged or op.open, f"{op} has no pages"       # only the small code tables have none
+        for query, code in (("nope=1", "invalid_query"), ("limit=0", "invalid_query"), ("cursor=AAAA", "invalid_cursor" if paged else "invalid_query")):
             answer = client.get(op.path + "?" + "&".join(filter(None, [required_query(contract, op), query])))
             answer.problem(code, 400)
             assert code == "invalid_cursor" or list(answer.faults()) == ["?" + query.split("=")[0]], op
@@ -398,7 +400,7 @@ def test_position_is_converted_never_guessed(office):
 
 def table(answer):
     assert answer.status == 200, answer
-    assert answer.headers["Content-Type"].replace(" ", "").lower() == "text/csv;charset=utf-8"
+    assert answer.headers["Content-Type"].replace(" ", "").lower().startswith("text/csv;charset=utf-8")
     assert answer.body.startswith(b"\xef\xbb\xbf")
     text = answer.body[3:].decode()
     assert text.endswith("\r\n") and "\n" not in re.sub(r'"[^"]*"', "", text).replace("\r\n", "")

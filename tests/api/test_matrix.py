@@ -119,6 +119,8 @@ def test_things_of_another_district_are_not_there(office, new_office, contract):
 
 STATES = ("reported", "confirmed", "ordered", "rectifying", "reinspection_requested", "awaiting_closure", "closed", "dismissed", "merged",
           "voided", "terminated", "transferred")
+BEYOND = [("progress-reports", state) for state in ("ordered", "rectifying")] + [    # a major one needs more for it than there is yet
+    ("reinspections", state) for state in ("ordered", "rectifying", "reinspection_requested")]
 ORDER = {"requirement": "清理", "days": 3}
 
 
@@ -209,7 +211,7 @@ def test_every_illegal_step_of_a_finding(office, finding_roles):
                 where = f"{role} {command} {outcome} {thing}"
                 if who:
                     assert answer.status == 403 and answer.data["code"] == "forbidden", f"{where}: {answer}"
-                elif command == "reinspections" and thing.severity == "major" and any((c, o) == (command, outcome) for c, o, *_ in as_general):
+                elif (command, thing.state) in BEYOND and thing.severity == "major" and any((c, o) == (command, outcome) for c, o, *_ in as_general):
                     assert answer.status == 422 and answer.data["code"] == "major_not_supported_yet", f"{where}: {answer}"
                 else:
                     assert answer.status == 409 and answer.data["code"] == "invalid_state", f"{where}: {answer}"
@@ -270,9 +272,9 @@ def put_inspections(office, cases):
     return ids
 
 
-def inspection_request(office, command, kind, role):
+def inspection_request(office, command, state, role):
     item = office.checklist_item
-    party = "institution" if role == "institution" else "inspector"
+    party = "witness" if state == "recorded" else "institution" if role == "institution" else "inspector"
     return {"notices": {"receiver": "李院长"}, "starts": {"credentials_shown": True}, "submissions": {"conclusion": "完毕"},
             "signatures": {"party": party, "name": "某人"}, "cancellations": {"reason": "改期"},
             "answers": {"answers": [{"item_id": item, "answer": "pass"}]}}[command]
@@ -284,9 +286,14 @@ def inspection_roles(contract):
             if op.path.startswith("/v1/inspections/{id}/") and op.method in ("POST", "PUT")}
 
 
-def give(office, role, one, command, kind):
+def give(office, role, one, command, state):
     send_with = office.client(role).put if command == "answers" else office.client(role).post
-    return send_with(f"/v1/inspections/{one}/{command}", inspection_request(office, command, kind, role))
+    return send_with(f"/v1/inspections/{one}/{command}", inspection_request(office, command, state, role))
+
+
+def planning_roles(db, kind):
+    rows = db.execute("SELECT roles, kinds FROM hz.transition WHERE resource = 'inspection' AND command = 'create'").fetchall()
+    return {role for roles, kinds in rows if kinds is None or kind in kinds for role in roles}
 
 
 def test_every_illegal_step_of_an_inspection(office, inspection_roles):
@@ -296,6 +303,7 @@ def test_every_illegal_step_of_an_inspection(office, inspection_roles):
     assert commands == set(inspection_roles)
     cases = [(state, kind) for state in VISIT_STATES for kind in KINDS]
     things = put_inspections(office, cases)
+    planners = {kind: planning_roles(office.db, kind) for kind in KINDS}
     before = state_of_all(office.db, office.district)
     tried = 0
     for one, (state, kind) in zip(things, cases):
@@ -305,10 +313,11 @@ def test_every_illegal_step_of_an_inspection(office, inspection_roles):
                 who = {r for c, _, _, roles in rows if c == command for r in roles}
                 if role in who:
                     continue
-                answer = give(office, role, one, command, kind)
+                part = role in planners[kind]
+                answer = give(office, role, one, command, state)
                 where = f"{role} {command} {state} {kind}"
-                if who:
-                    assert answer.status == 403, f"{where}: {answer}"
+                if who or not part:         # a visit is the business of those who may plan such a one
+                    assert answer.status == 403 and answer.data["code"] == "forbidden", f"{where}: {answer}"
                 else:
                     assert answer.status == 409 and answer.data["code"] == "invalid_state", f"{where}: {answer}"
                     assert answer.data["state"] == state, where
@@ -326,7 +335,7 @@ def test_every_legal_step_of_an_inspection(office, inspection_roles):
               for command, role in sorted({(c, r) for c, _, _, roles in machine.find(state, kind=kind) for r in roles})]
     things = put_inspections(office, [case for case, *_ in wanted])
     for one, ((state, kind), command, to_states, role) in zip(things, wanted):
-        answer = give(office, role, one, command, kind)
+        answer = give(office, role, one, command, state)
         assert answer.status in (200, 201), f"{role} {command} {state} {kind}: {answer}"
         assert answer.data["state"] in to_states, f"{role} {command} {state} {kind}: {answer}"
 
@@ -344,9 +353,8 @@ def test_state_a_finding_begins_in(office, contract, db):
 
 
 def test_kind_of_visit_a_role_may_plan(office, db):
-    rows = db.execute("SELECT roles, kinds FROM hz.transition WHERE resource = 'inspection' AND command = 'create'").fetchall()
     for kind in KINDS:
-        may = {role for roles, kinds in rows if kinds is None or kind in kinds for role in roles}
+        may = planning_roles(db, kind)
         assert may, kind
         for role in ("inspector", "section_chief", "street", "institution"):
             body = office.inspection_body(kind)
