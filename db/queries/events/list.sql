@@ -6,7 +6,7 @@ SELECT json_agg(api.event_json(p.e, p.name) ORDER BY p.n) FILTER (WHERE p.n <= :
                SELECT e
                  FROM api.event_shown e
                 WHERE e.district = d.district
-                  AND e.position > greatest(coalesce(:q_after, 0), coalesce(:after_1::bigint, 0))
+                  AND e.position > (SELECT greatest(coalesce(:q_after, 0), coalesce(:after_1::bigint, 0)))
                   AND e.resource = :q_resource --? q_resource
                 ORDER BY e.position
                 LIMIT :limit + 1) b

@@ -1,12 +1,13 @@
 -- Rows come in branches, each of which walks one index and stops: by district; by institution, for callers who have a list of
 -- them or ask for one; by the index of open deadlines, when only what is overdue is asked for. A branch that does not apply is
--- switched off before it starts. Without a cursor the page begins at the end of the order.
+-- switched off before it starts. Bounds are subselects so that, behind the row policies, they still bound the index. Without a
+-- cursor the page begins at the end of the order.
 WITH found AS (
 SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
         SELECT
                 f, f.found_at AS k1, f.id AS k2 --? sort_-found_at
                 f, f.found_at AS k1, f.id AS k2 --? sort_found_at
-                f, COALESCE(f.due_on, 'infinity'::date) AS k1, f.id AS k2 --? sort_deadline
+                f, f.due_key AS k1, f.id AS k2 --? sort_deadline
                 f, f.created_at AS k1, f.id AS k2 --? sort_-created_at
           FROM hz.finding f
          WHERE f.district = s.district
@@ -19,17 +20,17 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
            AND f.source_kind = :q_source_kind --? q_source_kind
            AND f.responsible_name = :q_responsible --? q_responsible
            AND f.district = :q_district --? q_district
-           AND f.street = :q_street --? q_street
+           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
            AND f.institution_type = :q_type --? q_type
-           AND COALESCE(f.due_on, 'infinity'::date) < :q_due_before --? q_due_before
-           AND COALESCE(f.due_on, 'infinity'::date) > :q_due_after AND f.due_on IS NOT NULL --? q_due_after
-           AND (f.found_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-found_at
-           AND (f.found_at, f.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_found_at
-           AND (COALESCE(f.due_on, 'infinity'::date), f.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_deadline
-           AND (f.created_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-created_at
+           AND f.due_key < :q_due_before --? q_due_before
+           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
+           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
+           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           AND (f.due_key, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
+           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
-         ORDER BY COALESCE(f.due_on, 'infinity'::date), f.id --? sort_deadline
+         ORDER BY f.due_key, f.id --? sort_deadline
          ORDER BY f.created_at DESC, f.id DESC --? sort_-created_at
          LIMIT :limit + 1
        ) b
@@ -40,7 +41,7 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
         SELECT
                 f, f.found_at AS k1, f.id AS k2 --? sort_-found_at
                 f, f.found_at AS k1, f.id AS k2 --? sort_found_at
-                f, COALESCE(f.due_on, 'infinity'::date) AS k1, f.id AS k2 --? sort_deadline
+                f, f.due_on AS k1, f.id AS k2 --? sort_deadline
                 f, f.created_at AS k1, f.id AS k2 --? sort_-created_at
           FROM hz.finding f
          WHERE f.district = s.district AND f.is_open AND f.due_on < (SELECT api.today())
@@ -52,17 +53,17 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
            AND f.source_kind = :q_source_kind --? q_source_kind
            AND f.responsible_name = :q_responsible --? q_responsible
            AND f.district = :q_district --? q_district
-           AND f.street = :q_street --? q_street
+           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
            AND f.institution_type = :q_type --? q_type
-           AND COALESCE(f.due_on, 'infinity'::date) < :q_due_before --? q_due_before
-           AND COALESCE(f.due_on, 'infinity'::date) > :q_due_after AND f.due_on IS NOT NULL --? q_due_after
-           AND (f.found_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-found_at
-           AND (f.found_at, f.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_found_at
-           AND (COALESCE(f.due_on, 'infinity'::date), f.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_deadline
-           AND (f.created_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-created_at
+           AND f.due_key < :q_due_before --? q_due_before
+           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
+           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
+           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           AND (f.due_on, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
+           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
-         ORDER BY COALESCE(f.due_on, 'infinity'::date), f.id --? sort_deadline
+         ORDER BY f.due_on, f.id --? sort_deadline
          ORDER BY f.created_at DESC, f.id DESC --? sort_-created_at
          LIMIT :limit + 1
        ) b
@@ -72,7 +73,7 @@ SELECT b.* FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions EL
         SELECT
                 f, f.found_at AS k1, f.id AS k2 --? sort_-found_at
                 f, f.found_at AS k1, f.id AS k2 --? sort_found_at
-                f, COALESCE(f.due_on, 'infinity'::date) AS k1, f.id AS k2 --? sort_deadline
+                f, f.due_key AS k1, f.id AS k2 --? sort_deadline
                 f, f.created_at AS k1, f.id AS k2 --? sort_-created_at
           FROM hz.finding f
          WHERE f.institution_id = s.institution_id
@@ -85,17 +86,17 @@ SELECT b.* FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions EL
            AND f.source_kind = :q_source_kind --? q_source_kind
            AND f.responsible_name = :q_responsible --? q_responsible
            AND f.district = :q_district --? q_district
-           AND f.street = :q_street --? q_street
+           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
            AND f.institution_type = :q_type --? q_type
-           AND COALESCE(f.due_on, 'infinity'::date) < :q_due_before --? q_due_before
-           AND COALESCE(f.due_on, 'infinity'::date) > :q_due_after AND f.due_on IS NOT NULL --? q_due_after
-           AND (f.found_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-found_at
-           AND (f.found_at, f.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_found_at
-           AND (COALESCE(f.due_on, 'infinity'::date), f.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid) --? sort_deadline
-           AND (f.created_at, f.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid) --? sort_-created_at
+           AND f.due_key < :q_due_before --? q_due_before
+           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
+           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
+           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           AND (f.due_key, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
+           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
-         ORDER BY COALESCE(f.due_on, 'infinity'::date), f.id --? sort_deadline
+         ORDER BY f.due_key, f.id --? sort_deadline
          ORDER BY f.created_at DESC, f.id DESC --? sort_-created_at
          LIMIT :limit + 1
        ) b
