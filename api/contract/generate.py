@@ -39,7 +39,7 @@ BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
 def choice(op, key, values, default):
     value = op.get(key, default)
     if value not in values:
-        raise Fault(op.at(key), f"{key}: {value}: one of {', '.join(values)}")
+        raise Fault(op.at(key), f"{key}: {value}: one of {', '.join(map(str, values))}")
     return value
 
 
@@ -63,9 +63,14 @@ class Op:
         self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "OBJECT"
         self.lane = choice(op, "x-lane", ("read", "write", "slow"), "read" if method == "get" else "write")
         self.etag = choice(op, "x-etag", ("none", "version", "daily"), "version" if self.kind == "OBJECT" else "none")
-        self.quiet, self.secret = op.get("x-quiet", False), op.get("x-secret")
+        self.quiet, self.secret = choice(op, "x-quiet", (False, True), False), op.get("x-secret")
         self.body_max, self.timeout = op.get("x-body-max", BODY_MAX), op.get("x-timeout-ms", TIMEOUT_MS)
+        for key in ("x-body-max", "x-timeout-ms"):
+            if type(op.get(key, 1)) is not int or op.get(key, 1) < 1:
+                raise Fault(op.at(key), f"{self.id}: {key}: a whole number above 0")
         self.sorts = list(op.get("x-sort", []))
+        if self.sorts and (not self.list or len(set(self.sorts)) != len(self.sorts)):
+            raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")
         self.open = op.get("security") == []
         self.roles = self._roles()
         self._params(item)
