@@ -30,10 +30,10 @@ def finding(inspector, home, **fields):
 
 def processes(server):
     """{pid: command line} of the server's process group."""
-    found = {}
+    found, group = {}, server.group
     for folder in pathlib.Path("/proc").glob("[0-9]*"):
         try:
-            if os.getpgid(int(folder.name)) == server.group:
+            if os.getpgid(int(folder.name)) == group:
                 found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
         except (ProcessLookupError, FileNotFoundError):
             continue

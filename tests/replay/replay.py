@@ -34,8 +34,8 @@ class Refused(Exception):
 class Office:
     """The bureau's side: an inspector's key, and one key of an institution account for each hundred institutions."""
 
-    def __init__(self, client, admin_key, district, prefix=''):
-        self.client, self.admin_key, self.district, self.prefix = client, admin_key, district, prefix
+    def __init__(self, client, admin_key, district):
+        self.client, self.admin_key, self.district = client, admin_key, district
         self.streets = sorted(r['code'] for r in client.list(f'/v1/regions?parent={district}', admin_key))
         self.inspector, self.inspector_id = self.make_key('inspector', '检查员（重放）')
         self.keys = {}          # business number → key of its institution account
@@ -44,7 +44,7 @@ class Office:
         body = {'name': name, 'role': role, 'districts': [self.district], 'actor': {'name': name, 'kind': 'person'}}
         if institutions:
             body['institutions'] = list(institutions)
-        mark = f'{self.prefix}key/{role}/{name}/{"".join(institutions)[:36]}/{self.district}'
+        mark = f'key/{role}/{name}/{"".join(institutions)}/{self.district}'
         answer = self.client.call('POST', '/v1/api-keys', self.admin_key, body, records.ident(mark))
         if answer.status != 201:
             raise Refused('api key', answer)
