@@ -44,7 +44,7 @@ $(B)/obj/%.o: %.c Makefile | $(GEN)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tests/unit/%: tests/unit/%.c $$(call objects,$$(call named,sources,tests/unit/$$*.c))
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) $^ -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
+	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) $(filter-out %.h,$^) -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
 build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined $(filter %.c,$^) -o $@ $(call named,ldflags,$<) $(LDLIBS)
