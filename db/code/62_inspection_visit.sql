@@ -158,3 +158,14 @@ BEGIN
 	END IF;
 	RETURN api.inspection_act_answer(api.inspection_move(i, 'signatures', v_to, v_at, p_body, v_detail, v_set));
 END $$;
+
+-- A finding entered under a visit changes what the visit looks like (finding_count), so its version goes up. No event: the
+-- finding has its own.
+CREATE FUNCTION api.inspection_found() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	UPDATE hz.inspection SET version = version + 1 WHERE id = NEW.inspection_id;
+	RETURN NULL;
+END $$;
+CREATE TRIGGER inspection_found AFTER INSERT ON hz.finding
+	FOR EACH ROW WHEN (NEW.inspection_id IS NOT NULL) EXECUTE FUNCTION api.inspection_found();

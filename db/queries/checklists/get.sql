@@ -1,2 +1,2 @@
-SELECT 200 AS status, api.checklist_json(c) AS body, c.version::bigint AS version, NULL AS location
+SELECT 200 AS status, api.checklist_json(c) AS body, NULL::bigint AS version, NULL AS location
   FROM hz.checklist c WHERE c.id = :path_id
