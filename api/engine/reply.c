@@ -39,14 +39,15 @@ reply_value(const PGresult *r, const char *name, size_t *length)
 static const char *
 reply_etag(struct engine_call *call, const char *version)
 {
-	char	day[9];
+	struct engine_work	*w = call->work;
 
 	if (version == NULL || (call->op->etag == CONTRACT_ETAG_NONE && call->op->method == CONTRACT_GET))
 		return (NULL);
 	if (call->op->etag != CONTRACT_ETAG_DAILY)
 		return (arena_format(call->arena, "\"%s\"", version));
-	clock_day(day, time(NULL));
-	return (arena_format(call->arena, "\"%s.%s\"", version, day));
+	if (w->day[0] == '\0')
+		clock_day(w->day, time(NULL));
+	return (arena_format(call->arena, "\"%s.%s\"", version, w->day));
 }
 
 /* Put the secret in as the first member of the JSON object: PostgreSQL has never seen it. */

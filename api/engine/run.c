@@ -185,7 +185,7 @@ run_auth(struct engine_call *call)
 	work_step(call, STATEMENT_KEY(0), contract_auth_sql, &w->auth);
 }
 
-/* The caller, from the row of auth. An auth that lets nobody in and says nothing is refused here. */
+/* The caller and the day, from the row of auth. An auth that lets nobody in and says nothing is refused here. */
 static bool
 run_actor(struct engine_call *call, const struct pg_answer *answer)
 {
@@ -198,6 +198,8 @@ run_actor(struct engine_call *call, const struct pg_answer *answer)
 	    PQgetlength(r, 0, column) != sizeof(call->actor) - 1)
 		return (false);
 	memcpy(call->actor, PQgetvalue(r, 0, column), sizeof(call->actor));
+	if ((column = reply_column(r, "day")) >= 0 && PQgetlength(r, 0, column) == sizeof(call->work->day) - 1)
+		memcpy(call->work->day, PQgetvalue(r, 0, column), sizeof(call->work->day));
 	return (true);
 }
 

@@ -29,6 +29,7 @@ struct engine_work {
 	json_t			*late_errors;	/* owned */
 
 	const char		*token;		/* after "Bearer " */
+	char			 day[9];	/* yyyymmdd, as the database has it; "": it was not asked */
 	uint8_t			 token_hash[CRYPTO_HASH];
 	const char		*key;		/* Idempotency-Key of a POST; NULL: none */
 	uint8_t			 key_hash[CRYPTO_HASH];

@@ -13,7 +13,7 @@
 #define COUNT(array)	(sizeof(array) / sizeof((array)[0]))
 #define ID		"019a1b2c-3d4e-7f50-8a61-72839405b6c7"
 #define ACTOR		"019a1b2c-0000-7f50-8a61-72839405b6c7"
-#define AUTH		STUB_ROW("set", "x", "actor_id", ACTOR, "role", "inspector")
+#define AUTH		STUB_ROW("set", "x", "actor_id", ACTOR, "role", "inspector", "day", "20261123")
 
 static const struct contract_schema	 uuid = { .type = CONTRACT_STRING, .format = CONTRACT_UUID, .max_length = SIZE_MAX };
 static const struct contract_schema	 text = { .type = CONTRACT_STRING, .min_length = 1, .max_length = 9 };
@@ -43,6 +43,10 @@ static const struct contract_op	get = {
 	OP, .id = "get", .method = CONTRACT_GET, .etag = CONTRACT_ETAG_VERSION, .sql = one_token, .nsql = 1,
 	.binds = get_binds, .nbinds = 1
 };
+static const struct contract_op	daily = {
+	OP, .id = "daily", .method = CONTRACT_GET, .etag = CONTRACT_ETAG_DAILY, .sql = one_token, .nsql = 1,
+	.binds = get_binds, .nbinds = 1
+};
 static const struct contract_op	list = {
 	OP, .id = "list", .method = CONTRACT_GET, .kind = CONTRACT_KIND_LIST, .limit = true, .cursor = true, .sql = two_tokens,
 	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item
@@ -62,13 +66,15 @@ static const struct contract_op	patch = {
 static const struct contract_op	greeting = { OP, .id = "greeting", .kind = CONTRACT_KIND_HANDLER, .open = true, .handler = hello };
 static const struct contract_op	guarded = { OP, .id = "guarded", .kind = CONTRACT_KIND_HANDLER, .handler = hello };
 
-const struct contract_op *const	contract_ops[] = { &get, &list, &create, &secret, &patch, &greeting, &guarded };
+const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded };
 const size_t			contract_nops = COUNT(contract_ops);
 const struct contract_route	contract_routes[] = {
 	{ .path = "/things", .segments = { "things" }, .nsegments = 1,
 	    .ops = { [CONTRACT_GET] = &list, [CONTRACT_POST] = &create } },
 	{ .path = "/things/{id}", .segments = { "things", NULL }, .nsegments = 2, .params = path_params, .nparams = 1,
 	    .ops = { [CONTRACT_GET] = &get, [CONTRACT_PATCH] = &patch } },
+	{ .path = "/daily/{id}", .segments = { "daily", NULL }, .nsegments = 2, .params = path_params, .nparams = 1,
+	    .ops = { [CONTRACT_GET] = &daily } },
 	{ .path = "/keys", .segments = { "keys" }, .nsegments = 1, .ops = { [CONTRACT_POST] = &secret } },
 	{ .path = "/hello", .segments = { "hello" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &greeting } },
 	{ .path = "/guarded", .segments = { "guarded" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &guarded } }

@@ -184,6 +184,15 @@ if_match_is_bound_as_a_version(void **state)
 }
 
 static void
+what_tells_days_left_changes_with_the_day(void **state)
+{
+	(void)state;
+	assert_false(go("GET", "/daily/" ID, NULL));
+	stub_answer(PG_DONE, AUTH, STUB_ROW("body", "{}", "version", "7"), 0);
+	assert_string_equal(header("ETag"), "\"7.20261123\"");
+}
+
+static void
 a_list_links_to_its_next_page(void **state)
 {
 	char	*link, *cursor;
@@ -268,7 +277,7 @@ main(void)
 		TEST(a_key_used_for_something_else_is_refused), TEST(only_the_claim_replays),
 		TEST(keys_have_a_form), TEST(a_secret_is_never_sent_to_postgresql),
 		TEST(a_secret_is_replayed_from_its_box), TEST(if_match_is_bound_as_a_version),
-		TEST(a_list_links_to_its_next_page), TEST(a_list_streams_as_csv),
+		TEST(what_tells_days_left_changes_with_the_day), TEST(a_list_links_to_its_next_page), TEST(a_list_streams_as_csv),
 		TEST(a_stream_that_breaks_is_cut), TEST(cells_are_quoted_and_defused)
 	};
 
