@@ -78,6 +78,7 @@ conn_connecting(struct conn *c)
 	lru_clear(&c->statements);
 	conn_watch(c, EPOLLIN);
 	c->state = CONN_READY;
+	c->told = false;
 	pg_conn_up(c);
 }
 
@@ -86,8 +87,10 @@ conn_drop(struct conn *c, const char *why)
 {
 	struct conn_group	*g;
 
-	log_line(LOG_LINE_WARNING, "postgresql connection %d.%u: %s: %s", (int)c->lane, c->index, why,
-	    c->pg == NULL ? "out of memory" : PQerrorMessage(c->pg));
+	if (!c->told)
+		log_line(LOG_LINE_WARNING, "postgresql connection %d.%u: %s: %s", (int)c->lane, c->index, why,
+		    c->pg == NULL ? "out of memory" : PQerrorMessage(c->pg));
+	c->told = true;			/* and need not hear of each attempt to come back */
 	PQfinish(c->pg);		/* closes the socket, so epoll forgets it */
 	c->pg = NULL;
 	c->state = CONN_DOWN;

@@ -46,6 +46,7 @@ struct conn {
 	PGconn			*pg;
 	int			 watched;	/* epoll events asked for */
 	bool			 doomed;	/* libpq refused a send: drop it at the next tick */
+	bool			 told;		/* the log knows that it is down */
 	unsigned		 calls;		/* in flight */
 	unsigned		 backoff_ms;
 	uint64_t		 retry_at;

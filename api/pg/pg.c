@@ -10,6 +10,8 @@
 #define TICK_MS		50
 #define CONNECT_MS	5000
 #define STALL_MS	5000		/* beyond the statement's own timeout */
+#define STUCK		100000		/* more than any depth */
+#define SLOW_MS		100		/* a connection mute for so long has a slow statement ahead */
 #define OPTIONS_SIZE	512
 
 struct lane {
@@ -123,18 +125,29 @@ pg_conn_down(struct conn *c)
 	}
 }
 
+/* How little a connection invites another call: what is in flight on it, and whether that is stuck. */
+static uint64_t
+conn_load(const struct conn *c, uint64_t now)
+{
+	return (c->calls + (c->calls > 0 && now - c->progress > SLOW_MS ? STUCK : 0));
+}
+
 static struct conn *
-lane_least_loaded(struct lane *l, bool *up)
+lane_least_loaded(struct lane *l, uint64_t now, bool *up)
 {
 	struct conn	*c, *best = NULL;
+	uint64_t	 load, least = UINT64_MAX;
 
 	*up = false;
 	for (c = l->conns; c < l->conns + l->config.connections; c++) {
 		if (c->state != CONN_READY || c->doomed)
 			continue;
 		*up = true;
-		if (c->calls < l->config.depth && (best == NULL || c->calls < best->calls))
+		load = conn_load(c, now);
+		if (c->calls < l->config.depth && load < least) {
 			best = c;
+			least = load;
+		}
 	}
 	return (best);
 }
@@ -145,9 +158,10 @@ pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum
 	struct lane	*l = &lanes[lane];
 	struct conn	*c;
 	struct pg_call	*call;
+	uint64_t	 now = clock_ms();
 	bool		 up;
 
-	c = lane_least_loaded(l, &up);
+	c = lane_least_loaded(l, now, &up);
 	if (!up || stopping) {
 		*refused = PG_UNAVAILABLE;
 		return (NULL);
@@ -160,7 +174,7 @@ pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum
 		abort();
 	*call = prototype;
 	call->lane = lane;
-	call->deadline = clock_ms() + timeout_ms;
+	call->deadline = now + timeout_ms;
 	inflight++;
 	if (c != NULL) {
 		call_fly(c, call);
@@ -340,8 +354,10 @@ pg_stop(void)
 	ticker = NULL;
 	for (lane = 0; lane < PG_LANES; lane++)
 		for (i = 0; i < lanes[lane].config.connections; i++)
-			if (lanes[lane].conns[i].pg != NULL)
-				conn_drop(&lanes[lane].conns[i], "the server stops");
+			if (lanes[lane].conns[i].pg != NULL) {
+				lanes[lane].conns[i].told = true;
+				conn_drop(&lanes[lane].conns[i], "let go");
+			}
 }
 
 void
