@@ -1,5 +1,5 @@
 SELECT json_agg(api.event_json(p.e, p.name) ORDER BY p.n) FILTER (WHERE p.n <= :limit) AS items,
-       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.e).position)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.e).position::text)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM (SELECT b.e, a.name, row_number() OVER (ORDER BY (b.e).position) AS n
           FROM unnest(:districts) AS d (district)
          CROSS JOIN LATERAL (
