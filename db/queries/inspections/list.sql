@@ -6,18 +6,18 @@ WITH found AS (
 		SELECT i
 		  FROM hz.inspection i
 		 WHERE i.district = s.district
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
+		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
 		   AND i.district = :q_district --? q_district
 		   AND i.kind = :q_kind --? q_kind
 		   AND i.state = :q_state --? q_state
-		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
-		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND i.planned_key >= :q_from --? q_from
+		   AND i.planned_key <= :q_to --? q_to
 		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street --? q_street
+		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
 		   AND i.institution_type = :q_type --? q_type
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
 	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NULL AND NOT coalesce(:q_missed, false)
 	UNION ALL
@@ -26,18 +26,18 @@ WITH found AS (
 		SELECT i
 		  FROM hz.inspection i
 		 WHERE i.district = s.district AND i.state = 'planned' AND i.planned_on < (SELECT api.today())
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
+		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
 		   AND i.district = :q_district --? q_district
 		   AND i.kind = :q_kind --? q_kind
 		   AND i.state = :q_state --? q_state
-		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
-		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND i.planned_key >= :q_from --? q_from
+		   AND i.planned_key <= :q_to --? q_to
 		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street --? q_street
+		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
 		   AND i.institution_type = :q_type --? q_type
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
 	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NULL AND coalesce(:q_missed, false)
 	UNION ALL
@@ -46,18 +46,18 @@ WITH found AS (
 		SELECT i
 		  FROM hz.inspection_inspector m JOIN hz.inspection i ON i.id = m.inspection_id
 		 WHERE m.actor_id = s.actor_id
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
+		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
 		   AND i.district = :q_district --? q_district
 		   AND i.kind = :q_kind --? q_kind
 		   AND i.state = :q_state --? q_state
-		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
-		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND i.planned_key >= :q_from --? q_from
+		   AND i.planned_key <= :q_to --? q_to
 		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street --? q_street
+		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
 		   AND i.institution_type = :q_type --? q_type
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
 	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL AND :q_inspector IS NOT NULL
 	UNION ALL
@@ -67,27 +67,27 @@ WITH found AS (
 		  FROM hz.inspection i
 		 WHERE i.institution_id = s.institution_id
 		   AND EXISTS (SELECT FROM hz.inspection_inspector m WHERE m.inspection_id = i.id AND m.actor_id = :q_inspector) --? q_inspector
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) < (coalesce(:after_1::date, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-planned_on
-		   AND (coalesce(i.planned_on, '-infinity'::date), i.id) > (coalesce(:after_1::date, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_planned_on
+		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
+		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
 		   AND i.district = :q_district --? q_district
 		   AND i.kind = :q_kind --? q_kind
 		   AND i.state = :q_state --? q_state
-		   AND coalesce(i.planned_on, '-infinity'::date) >= :q_from --? q_from
-		   AND coalesce(i.planned_on, '-infinity'::date) <= :q_to --? q_to
+		   AND i.planned_key >= :q_from --? q_from
+		   AND i.planned_key <= :q_to --? q_to
 		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street --? q_street
+		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
 		   AND i.institution_type = :q_type --? q_type
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date) DESC, i.id DESC --? sort_-planned_on
-		 ORDER BY coalesce(i.planned_on, '-infinity'::date), i.id --? sort_planned_on
+		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
+		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
 ), page AS (
 	SELECT b.i, row_number() OVER (
-		ORDER BY coalesce((b.i).planned_on, '-infinity'::date) DESC, (b.i).id DESC --? sort_-planned_on
-		ORDER BY coalesce((b.i).planned_on, '-infinity'::date), (b.i).id --? sort_planned_on
+		ORDER BY (b.i).planned_key DESC, (b.i).id DESC --? sort_-planned_on
+		ORDER BY (b.i).planned_key, (b.i).id --? sort_planned_on
 		) AS n
 	  FROM found b
 	 ORDER BY n
 	 LIMIT :limit + 1)
 SELECT coalesce(json_agg(api.inspection_json(p.i) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
-       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.i).planned_on, (p.i).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.i).planned_key, (p.i).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM page p

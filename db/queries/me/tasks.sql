@@ -26,7 +26,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND (:role <> 'inspector' OR i.id IN (SELECT m.inspection_id FROM hz.inspection_inspector m WHERE m.actor_id = :me))
 			   AND i.state = CASE :q_task WHEN 'to_inspect' THEN 'planned' WHEN 'to_submit' THEN 'in_progress' WHEN 'to_sign' THEN 'awaiting_signature' END --? q_task
 			   AND i.district = :q_district --? q_district
-			   AND (w.at, i.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (w.at, i.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY w.at, i.id
 			 LIMIT :limit + 1) l
 		UNION ALL
@@ -41,7 +41,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND :role IN ('inspector', 'section_chief')
 			   AND s.task = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
-			   AND (f.found_at, f.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (f.found_at, f.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY f.found_at, f.id
 			 LIMIT :limit + 1) l
 		UNION ALL
@@ -55,7 +55,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND (:role = 'section_chief' OR :role = 'inspector' AND o.actor_id = :me)
 			   AND 'to_serve' = :q_task --? q_task
 			   AND o.district = :q_district --? q_district
-			   AND (o.issued_at, o.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (o.issued_at, o.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY o.issued_at, o.id
 			 LIMIT :limit + 1) l
 		UNION ALL
@@ -70,7 +70,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND :role = 'inspector'
 			   AND 'to_reinspect' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
-			   AND (w.at, f.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (w.at, f.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY w.at, f.id
 			 LIMIT :limit + 1) l
 		UNION ALL
@@ -87,7 +87,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND 'to_reinspect' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
 			   AND f.due_on >= (SELECT (:after_1::timestamptz AT TIME ZONE 'Asia/Shanghai' - interval '1 day')::date) --? after
-			   AND (w.at, f.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (w.at, f.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY f.due_on, f.id
 			 LIMIT :limit + 1) l
 		UNION ALL
@@ -103,7 +103,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND :role = 'institution'
 			   AND 'to_rectify' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
-			   AND (w.at, f.id) > (:after_1::timestamptz, :after_2::uuid) --? after
+			   AND (w.at, f.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
 			 ORDER BY w.at, f.id
 			 LIMIT :limit + 1) l
 		) u

@@ -5,14 +5,14 @@ WITH found AS (
 		SELECT o
 		  FROM hz.rectification_order o
 		 WHERE o.district = s.district
-		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
-		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		   AND (o.issued_at, o.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_issued_at
 		   AND o.district = :q_district --? q_district
 		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
 		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
 		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
 		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
-		   AND o.street = :q_street --? q_street
+		   AND o.street = :q_street AND o.district = left(:q_street, 6) --? q_street
 		   AND o.institution_type = :q_type --? q_type
 		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
 		 ORDER BY o.issued_at, o.id --? sort_issued_at
@@ -24,14 +24,14 @@ WITH found AS (
 		SELECT o
 		  FROM hz.rectification_order o
 		 WHERE o.district = s.district AND o.served_at IS NULL
-		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
-		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		   AND (o.issued_at, o.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_issued_at
 		   AND o.district = :q_district --? q_district
 		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
 		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
 		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
 		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
-		   AND o.street = :q_street --? q_street
+		   AND o.street = :q_street AND o.district = left(:q_street, 6) --? q_street
 		   AND o.institution_type = :q_type --? q_type
 		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
 		 ORDER BY o.issued_at, o.id --? sort_issued_at
@@ -43,14 +43,14 @@ WITH found AS (
 		SELECT o
 		  FROM hz.rectification_order o
 		 WHERE o.institution_id = s.institution_id
-		   AND (o.issued_at, o.id) < (coalesce(:after_1::timestamptz, 'infinity'), coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'::uuid)) --? sort_-issued_at
-		   AND (o.issued_at, o.id) > (coalesce(:after_1::timestamptz, '-infinity'), coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'::uuid)) --? sort_issued_at
+		   AND (o.issued_at, o.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-issued_at
+		   AND (o.issued_at, o.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_issued_at
 		   AND o.district = :q_district --? q_district
 		   AND o.inspection_id = :q_inspection_id --? q_inspection_id
 		   AND (o.served_at IS NOT NULL) = :q_served --? q_served
 		   AND o.issued_at >= (SELECT :q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
 		   AND o.issued_at < (SELECT (:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
-		   AND o.street = :q_street --? q_street
+		   AND o.street = :q_street AND o.district = left(:q_street, 6) --? q_street
 		   AND o.institution_type = :q_type --? q_type
 		 ORDER BY o.issued_at DESC, o.id DESC --? sort_-issued_at
 		 ORDER BY o.issued_at, o.id --? sort_issued_at
