@@ -1,0 +1,44 @@
+-- What holds of every table, so that a new one cannot forget it.
+BEGIN;
+SELECT no_plan();
+
+-- Code tables and the counter are read by everyone; all else is behind row policies.
+CREATE TEMPORARY VIEW hz_table AS
+SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
+  FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
+SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
+	'{category,checklist,checklist_item,deadline_rule,event_head,institution_subtype,institution_type,ownership,region,transition}',
+	'only code tables and counters are without row-level security');
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)), '{order_number}',
+	'every secured table has a policy, but one that only the owner reads');
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND name NOT IN ('idempotency', 'api_key') AND NOT EXISTS (
+	SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'district' AND a.attnotnull)), '{}', 'every tenant table has its district');
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'street' AND NOT a.attisdropped)
+	AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'institution_type' AND NOT a.attisdropped)
+	AND name <> 'event' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.confrelid = 'hz.institution'::regclass
+		AND cardinality(k.conkey) = 4 AND k.confupdtype = 'c')), '{}', 'what hangs on an institution follows it by cascade');
+
+SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_table_privilege('hz_api', oid, 'DELETE, TRUNCATE, REFERENCES, TRIGGER')), '{inspection_inspector}',
+	'the API deletes nothing but a name from a planned visit');
+SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_table_privilege('hz_api', oid, 'INSERT') AND NOT secured), '{}',
+	'the API writes to no code table');
+SELECT ok(NOT has_any_column_privilege('hz_api', 'hz.event', 'INSERT, UPDATE'), 'the API writes no event');
+SELECT ok(NOT has_column_privilege('hz_api', 'hz.api_key', 'key_hash', 'SELECT'), 'the API reads no hash of a key from the table');
+SELECT ok(NOT has_column_privilege('hz_api', 'hz.event', 'digest', 'SELECT') AND NOT has_column_privilege('hz_api', 'hz.event', 'salt', 'SELECT'),
+	'nor what proves an event');
+SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('hz_jobs', oid, 'INSERT, UPDATE') OR has_table_privilege('hz_jobs', oid, 'DELETE') ORDER BY 1),
+	'{event,event_head,idempotency}', 'the job touches three tables');
+
+SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace
+	AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))), '{}', 'no function is for everyone');
+SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
+	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
+SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
+	'{event_write,issue_key,job_expire_answers,job_sequence_events,key_text}', 'the owner and the job keep these to themselves');
+
+-- Every resource that is shown as an event has its trigger.
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
+	'{actor,api_key,finding,inspection,institution,order_service,org_unit,rectification_order}', 'changes of these are events');
+
+SELECT finish();
+ROLLBACK;
