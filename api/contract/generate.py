@@ -76,7 +76,7 @@ class Op:
         self._params(item)
         self._body()
         self._responses()
-        self.tokens, self.binds = [], []
+        self.tokens, self.binds, self.included = [], [], set()
 
     def _roles(self):
         known, roles = self.doc.roles(), self.node.get("x-roles")
@@ -196,14 +196,21 @@ class Op:
         raise Fault(where, f"--? {name} is not declared by {self.id}")
 
     def compile_sql(self, path, shown):
-        """Fill tokens [(text, bind, when, index, negated)] and binds [(source, index, name)]."""
+        """Fill tokens [(text, bind, when, index, negated)], binds [(source, index, name)] and the names of included files."""
+        def read(name, where):
+            part = path.with_name(name)
+            if not part.is_file():
+                raise SqlFault(f"{where}: {name} does not exist beside it")
+            self.included.add(part)
+            return f"{shown.rpartition('/')[0]}/{name}", part.read_text(encoding="utf-8")
+
         try:
-            lines = trim(lex(path.read_text(encoding="utf-8"), shown))
+            lines = trim(lex(path.read_text(encoding="utf-8"), shown, read=read))
         except SqlFault as fault:
             raise Fault(None, str(fault)) from fault
         text, current, sorts = "", None, set()
         for line in lines:
-            where = f"{shown}:{line.number}"
+            where = line.where
             condition = self._condition(line.when, where)
             sorts |= {condition[1]} if condition[0] == "IF_SORT" else set()
             if condition != current and text:
@@ -271,9 +278,13 @@ def bind_sql(root, ops, faults):
                 if not path.is_file():
                     raise Fault(op.node.at("x-sql"), f"{op.id}: db/queries/{op.sql_name}.sql does not exist")
                 op.compile_sql(path, f"db/queries/{op.sql_name}.sql")
+    included = set().union(*(op.included for op in ops))
     for path in sorted(folder.rglob("*.sql")):
         name = path.relative_to(folder).with_suffix("").as_posix()
-        if name not in named:
+        if path.name.startswith("_"):
+            if path not in included:
+                faults.add(Fault(None, f"db/queries/{name}.sql:1: no statement includes this part (\\ir {path.name})"))
+        elif name not in named:
             faults.add(Fault(None, f"db/queries/{name}.sql:1: no operation names this file (x-sql: {name})"))
     with faults:
         path = folder / "auth.sql"
@@ -285,7 +296,7 @@ def bind_sql(root, ops, faults):
             raise Fault(None, str(fault)) from fault
         for line in lines:
             if line.when or any(name for _, name in line.pieces):
-                raise Fault(None, f"db/queries/auth.sql:{line.number}: takes $1 (bytea) and $2 (text[]) only")
+                raise Fault(None, f"{line.where}: takes $1 (bytea) and $2 (text[]) only")
         return "".join(text for line in lines for text, _ in line.pieces)
     return ""
 

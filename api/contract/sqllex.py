@@ -1,10 +1,11 @@
-"""Lexer for db/queries/**.sql: finds `:name` placeholders outside quotes and comments, drops comments,
-and reads the conditions of optional lines (` --? q_state`). Knows nothing of the contract."""
+"""Lexer for db/queries/**.sql: finds `:name` placeholders outside quotes and comments, drops comments, reads the
+conditions of optional lines (` --? q_state`) and puts included blocks (`\\ir _name.sql`) in. Knows nothing of the contract."""
 import re
 
 # One alternative a token; the first that matches wins. `dollar` and `comment` are finished by hand below.
 TOKEN = re.compile(r"""
     (?P<line_comment>--[^\n]*)
+  | (?P<meta>\\[^\n]*)
   | (?P<block>/\*)
   | (?P<estring>(?<![A-Za-z0-9_$])[eE]'(?:[^'\\]|\\.|'')*')
   | (?P<string>'(?:[^']|'')*')
@@ -18,6 +19,7 @@ TOKEN = re.compile(r"""
   | (?P<newline>\n)
   | (?P<other>.)
 """, re.X | re.S)
+INCLUDE = re.compile(r"\\ir[ \t]+(_[A-Za-z0-9_]+\.sql)[ \t\r]*$")
 CONDITION = re.compile(r"--\?\s*(!?)([A-Za-z_-][A-Za-z0-9_-]*)\s*$")
 
 
@@ -28,8 +30,12 @@ class SqlFault(Exception):
 class Line:
     """Pieces of one line: (text, None) or (None, placeholder name); `when` is (negated, name) or None."""
 
-    def __init__(self, number):
-        self.number, self.pieces, self.when = number, [], None
+    def __init__(self, path, number):
+        self.path, self.number, self.pieces, self.when = path, number, [], None
+
+    @property
+    def where(self):
+        return f"{self.path}:{self.number}"
 
     def add(self, text):
         if self.pieces and self.pieces[-1][1] is None:
@@ -53,9 +59,21 @@ def _end_of_block(text, at, where):
     raise SqlFault(f"{where}: comment is not closed")
 
 
-def lex(text, path, numbers=False):
-    """Split SQL into Lines. numbers: `$1` is allowed (auth.sql has no contract to name its parameters)."""
-    lines, line, at, number, spread, ended = [], Line(1), 0, 1, False, False
+def _include(piece, line, where, read):
+    """The lines of the file that `\\ir _name.sql` names. They stand where the command stood and keep their own places."""
+    named = INCLUDE.match(piece)
+    if not named or not line.empty():
+        raise SqlFault(f"{where}: {piece.strip()}: only `\\ir _name.sql` (same folder), alone on its line")
+    if read is None:
+        raise SqlFault(f"{where}: {piece.strip()}: an included file includes no other")
+    path, text = read(named.group(1), where)
+    return lex(text, path, part=True)
+
+
+def lex(text, path, numbers=False, read=None, part=False):
+    """Split SQL into Lines. numbers: `$1` is allowed (auth.sql has no contract to name its parameters).
+    read(name, where) -> (path shown, text) of an included file; without it none may be included. part: this is one."""
+    lines, line, at, number, spread, ended = [], Line(path, 1), 0, 1, False, False
     while at < len(text):
         m = TOKEN.match(text, at)
         kind, piece, where = m.lastgroup, m.group(), f"{path}:{number}"
@@ -79,7 +97,7 @@ def lex(text, path, numbers=False):
         if kind == "newline":
             lines.append(line)
             number += 1
-            line, spread = Line(number), False
+            line, spread = Line(path, number), False
         elif kind == "name":
             line.pieces.append((None, piece[1:]))
         elif kind == "line_comment":
@@ -90,7 +108,11 @@ def lex(text, path, numbers=False):
                 if spread or line.empty():
                     raise SqlFault(f"{where}: {piece.strip()}: an optional line holds whole SQL tokens of its own")
                 line.when = (c.group(1) == "!", c.group(2))
+        elif kind == "meta":
+            lines += _include(piece, line, where, read)
         elif piece == ";":
+            if part:
+                raise SqlFault(f"{where}: `;` in a part of a statement")
             ended = True
         else:
             line.add(" " if kind in ("block", "space") else piece)

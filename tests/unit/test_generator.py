@@ -565,6 +565,8 @@ def test_lexer(text, names, kept):
     ("SELECT 1 /* /* */", "x.sql:1: comment is not closed"),
     ("SELECT $1", "x.sql:1: $1: name parameters"),
     ("SELECT 1;\nSELECT 2", "x.sql:2: a file holds one statement"),
+    ("SELECT 1\n\\ir _part.sql", "x.sql:2: \\ir _part.sql: an included file includes no other"),
+    ("SELECT 1 \\gx", "x.sql:1: \\gx: only"),
     ("SELECT 1\n--? q_a", "x.sql:2: --? q_a: an optional line holds whole"),
     ("SELECT 'a\nb' --? q_a", "x.sql:2: --? q_a: an optional line holds whole"),
     ("SELECT 1 --? q a", "x.sql:1: --? q a: an optional line ends with"),
@@ -579,6 +581,60 @@ def test_lexer_keeps_line_numbers():
     lines = sqllex.lex("SELECT 'a\nb',\n/* c\n */ :d\n, :e --? !q_e\n", "x.sql")
     assert [(line.number, [name for _, name in line.pieces if name], line.when) for line in lines] == [
         (1, [], None), (3, ["d"], None), (5, ["e"], (True, "q_e"))]
+
+
+# ---- included parts ----------------------------------------------------------------------------
+
+PART = "db/queries/things/_filter.sql"
+FILTER = """   AND state = ANY(:q_state) --? q_state
+   AND due = :q_due::date AND :q_due IS NOT NULL --? q_due
+   AND due IS NULL --? !q_due
+"""
+
+
+@pytest.fixture
+def parted(small):
+    """The same contract, its filters in a file of their own."""
+    assert FILTER in SQL["things/list"]
+    put(small, LIST, SQL["things/list"].replace(FILTER, "\\ir _filter.sql\n"))
+    put(small, PART, "-- the filters\n" + FILTER)
+    return small
+
+
+def test_an_included_part_is_as_if_it_stood_there(small):
+    whole = generate.build(small)
+    put(small, LIST, SQL["things/list"].replace(FILTER, "\t\\ir _filter.sql\r\n"))
+    put(small, PART, FILTER)
+    assert generate.build(small) == whole
+
+
+def test_a_part_may_stand_several_times(parted):
+    put(parted, LIST, (parted / LIST).read_text().replace("\\ir _filter.sql\n", "\\ir _filter.sql\n\\ir _filter.sql\n"))
+    assert generate.build(parted)["contract_tables.c"].count("AND due IS NULL") == 2
+
+
+@pytest.mark.parametrize("path, old, new, fault", [
+    (PART, "!q_due", "!q_dew", f"{PART}:4: --\\? q_dew is not declared by things_list"),
+    (PART, ":q_state)", ":q_stat)", f"{PART}:2: :q_stat is not declared by things_list"),
+    (PART, "-- the", "'-- the", f"{PART}:1: quote ' is not closed"),
+    (PART, "-- the filters", "\\ir _other.sql", f"{PART}:1: .*an included file includes no other"),
+    (PART, "!q_due\n", "!q_due\n;", f"{PART}:5: `;` in a part of a statement"),
+    (PART, "-- the filters", "AND x = $1", f"{PART}:1: \\$1: name parameters"),
+    (LIST, "_filter.sql", "_filters.sql", f"{LIST}:4: _filters.sql does not exist beside it"),
+    (LIST, "_filter.sql", "_filters.sql", f"{PART}:1: no statement includes this part"),
+    (LIST, "_filter.sql", "filter.sql", f"{LIST}:4: .*only `.ir _name.sql`"),
+    (LIST, "_filter.sql", "../things/_filter.sql", f"{LIST}:4: .*only `.ir _name.sql`"),
+    (LIST, "_filter.sql", "_filter.sql --? q_due", f"{LIST}:4: .*only `.ir _name.sql`"),
+    (LIST, "\\ir _f", "AND \\ir _f", f"{LIST}:4: .*alone on its line"),
+    (LIST, "\\ir _f", "\\i _f", f"{LIST}:4: .*only `.ir _name.sql`"),
+    (LIST, "LIMIT :limit + 1;", "LIMIT :limit + 1;\n\\ir _filter.sql", f"{LIST}:9: a file holds one statement"),
+])
+def test_a_part_refused(parted, path, old, new, fault):
+    text = (parted / path).read_text(encoding="utf-8")
+    assert old in text
+    put(parted, path, text.replace(old, new, 1))
+    lines = faults(parted)
+    assert any(re.match(fault, line) for line in lines), lines
 
 
 # ---- the lint and the layers -------------------------------------------------------------------
