@@ -174,7 +174,7 @@ serve_stop() {
 		[ -n "$(proc_started "$group")" ] && kill -TERM "$group" || kill -TERM -- "-$group" 2>/dev/null || true
 		while [ -n "$(group_members "$group")" ]; do
 			tries=$((tries + 1))
-			[ $tries -le 120 ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }
+			[ $tries -le "${HZ_STOP_TENTHS:-120}" ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }
 			sleep 0.1
 		done
 	fi
