@@ -44,8 +44,8 @@ WITH found AS (
 	-- one inspector's
 	SELECT l.i FROM (VALUES (:q_inspector)) s (actor_id) CROSS JOIN LATERAL (
 		SELECT i
-		  FROM hz.inspection_inspector m JOIN hz.inspection i ON i.id = m.inspection_id
-		 WHERE m.actor_id = s.actor_id
+		  FROM api.inspections_of(s.actor_id) m (id) JOIN hz.inspection i ON i.id = m.id
+		 WHERE true
 		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
 		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
 		   AND i.district = :q_district --? q_district

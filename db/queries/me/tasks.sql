@@ -23,7 +23,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			   AND :role IN ('inspector', 'section_chief', 'street', 'institution')
 			   AND i.kind = ANY (SELECT unnest(t.kinds) FROM hz.transition t
 				WHERE t.resource = 'inspection' AND t.command = 'create' AND :role = ANY (t.roles))
-			   AND (:role <> 'inspector' OR i.id IN (SELECT m.inspection_id FROM hz.inspection_inspector m WHERE m.actor_id = :me))
+			   AND (:role <> 'inspector' OR i.id IN (SELECT m FROM api.inspections_of(:me) m))
 			   AND i.state = CASE :q_task WHEN 'to_inspect' THEN 'planned' WHEN 'to_submit' THEN 'in_progress' WHEN 'to_sign' THEN 'awaiting_signature' END --? q_task
 			   AND i.district = :q_district --? q_district
 			   AND (w.at, i.id) > ((SELECT :after_1::timestamptz), (SELECT :after_2::uuid)) --? after
