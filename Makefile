@@ -33,7 +33,7 @@ named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 help:              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-all: $(B)/api.so $(if $(JOBS),$(B)/hz-jobs)   ## build the API module and the jobs
+all: $(B)/api.so $(B)/hz-jobs   ## build the API module and the jobs
 
 $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)

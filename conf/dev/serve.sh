@@ -12,10 +12,8 @@ stop() {
 }
 trap 'stop 0' TERM INT HUP
 
-if [ -x "$HZ_BUILD/hz-jobs" ]; then
-	HZ_DATABASE=$HZ_JOBS_DATABASE "$HZ_BUILD/hz-jobs" >>"$HZ_RUN_DIR/jobs.log" 2>&1 &
-	pids+=($!)
-fi
+HZ_DATABASE=$HZ_JOBS_DATABASE "$HZ_BUILD/hz-jobs" >>"$HZ_RUN_DIR/jobs.log" 2>&1 &
+pids+=($!)
 LD_PRELOAD=${HZ_PRELOAD:-} kore -frnc "$HZ_RUN_DIR/kore.conf" >>"$HZ_RUN_DIR/api.log" 2>&1 &
 pids+=($!)
 wait -n
