@@ -130,4 +130,9 @@ kore_worker_teardown(void)
 		main_turn();
 	kore_log(LOG_NOTICE, "drained, %u requests left", http_request_count);
 	engine_stop();
+	/* Leave at once: the exit handlers of a dozen libraries have nothing to do here and may wait for one
+	 * another's locks, which would make the end of the server unbounded. Not 0: Kore replaces a worker that was
+	 * ended alone only then. */
+	(void)fflush(stdout);
+	_exit(1);
 }

@@ -86,6 +86,7 @@ send_reply(struct exchange *x, struct reply *reply, const char *body, size_t len
 	if (x->origin != NULL)
 		cors_fields(reply, x->origin);
 	reply->length = length;
+	reply->stretches = x->stretches;
 	reply->chunked = x->chunked;
 	x->keep = guard_keeps(x->guard);
 	reply->close = !x->keep;
@@ -93,7 +94,7 @@ send_reply(struct exchange *x, struct reply *reply, const char *body, size_t len
 	reply_head(&head, reply);
 	guard_queue(x->guard, head.data, head.length);
 	exchange_note(x, reply->status);
-	if (x->chunked) {
+	if (x->stretches && !x->head) {
 		exchange_stretch(x);
 		return;
 	}
@@ -138,7 +139,8 @@ exchange_answer(struct exchange *x)
 	for (i = 0; i < r->nfields; i++)
 		if (r->refusal.problem < 0 || !reply_has(&reply, r->fields[i].name))
 			reply_field(&reply, r->fields[i].name, r->fields[i].value);
-	x->chunked = r->more && !x->head && r->refusal.problem < 0;
+	x->stretches = r->more && r->refusal.problem < 0;
+	x->chunked = x->stretches && !guard_framing(x->guard)->http10;	/* 1.0: ends with the connection */
 	send_reply(x, &reply, body, length);
 }
 
@@ -153,17 +155,18 @@ exchange_stretch(struct exchange *x)
 		x->step = EXCHANGE_OVER;
 		return;
 	}
-	if (r->length > 0) {
+	if (x->chunked && r->length > 0)
 		guard_queue(x->guard, size, (size_t)snprintf(size, sizeof(size), "%zx\r\n", r->length));
-		guard_queue(x->guard, r->body, r->length);
+	guard_queue(x->guard, r->body, r->length);
+	if (x->chunked && r->length > 0)
 		guard_queue(x->guard, "\r\n", 2);
-	}
 	if (r->more) {
 		x->step = EXCHANGE_STREAMING;
 		guard_push(x->guard);
 		return;
 	}
-	guard_queue(x->guard, "0\r\n\r\n", 5);
+	if (x->chunked)
+		guard_queue(x->guard, "0\r\n\r\n", 5);
 	guard_finish(x->guard, x->keep);
 	x->step = EXCHANGE_OVER;
 }

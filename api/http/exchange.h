@@ -30,7 +30,8 @@ struct exchange {
 	enum guard_news		 news;		/* what woke a step that waits for the connection */
 	bool			 done;		/* what woke one that waits for the engine */
 	bool			 opened;	/* engine_close() is owed */
-	bool			 head, options, chunked, keep, logged;
+	bool			 head, options, keep, logged;
+	bool			 stretches, chunked;	/* the answer comes in stretches, each a chunk */
 	struct body		 body;
 	const char		*method;	/* as the client sent it */
 	const char		*origin;	/* NULL, or one that HZ_CORS admits */

@@ -41,7 +41,7 @@ unsigned	guard_active(void);
 
 struct guard	*guard_of(struct connection *);
 bool		 guard_is_metrics(const struct guard *);
-const struct framing	*guard_framing(const struct guard *);	/* until guard_receive() or guard_finish() */
+const struct framing	*guard_framing(const struct guard *);	/* its texts until guard_receive() */
 uint64_t	 guard_since(const struct guard *);	/* clock_ms() of the request's first octet */
 
 /* Who hears of the current request's news. Called from the event loop, never from inside a call of the owner. */

@@ -81,7 +81,7 @@ reply_head(struct buf *out, const struct reply *r)
 	buf_string(out, "X-Content-Type-Options: nosniff\r\n");
 	if (r->chunked)
 		buf_string(out, "Transfer-Encoding: chunked\r\n");
-	else if (r->status != 204 && r->status != 304)
+	else if (!r->stretches && r->status != 204 && r->status != 304)
 		buf_format(out, "Content-Length: %zu\r\n", r->length);
 	if (r->close)
 		buf_string(out, "Connection: close\r\n");

@@ -15,7 +15,7 @@ struct reply {
 	struct {
 		const char	*name, *value;	/* borrowed */
 	} fields[REPLY_FIELDS];
-	bool		 chunked;		/* length is not known beforehand */
+	bool		 stretches, chunked;	/* length is not known beforehand; and each stretch is a chunk */
 	size_t		 length;		/* octets of the body (of a HEAD's too) */
 	bool		 close;
 };

@@ -74,8 +74,17 @@ class Wire:
             return Reply(status, headers, b"")
         assert headers["server"] == "hz" and headers["date"].endswith("GMT")
         assert headers["x-content-type-options"] == "nosniff"
-        body = b"" if head or status in (204, 304) else self.exactly(int(headers["content-length"]))
-        return Reply(status, headers, body)
+        if head or status in (204, 304):
+            return Reply(status, headers, b"")
+        if headers.get("transfer-encoding") == "chunked":
+            return Reply(status, headers, b"".join(self.chunks()))
+        return Reply(status, headers, self.exactly(int(headers["content-length"])))
+
+    def chunks(self):
+        while size := int(self.until(b"\r\n"), 16):
+            yield self.exactly(size)
+            assert self.exactly(2) == b"\r\n"
+        assert self.exactly(2) == b"\r\n"
 
     def closed(self):
         """The server ends the connection in good order, without another octet."""
@@ -388,6 +397,47 @@ def test_continue_is_said_only_when_the_body_is_wanted(wire, sink):
     wire().send(b"POST /nowhere HTTP/1.1\r\n" + HOST + expect).reply().problem("not_found", 404)
     one = wire().send(sink + expect + BODY)		# did not wait: no need to tell it to go on
     taken(one.reply())
+
+
+# -- answers in stretches ------------------------------------------------------------------------------------------------------
+
+ROWS = 3000
+
+
+@pytest.fixture(scope="module")
+def long_list(db, api, fresh_district):
+    """A request for a table of a megabyte or so."""
+    district, _ = fresh_district()
+    db.execute("INSERT INTO hz.org_unit (id, district, kind, name) SELECT gen_random_uuid(), %s, 'section', 'R' || n || repeat('长', 90) "
+               "FROM generate_series(1, %s) n", (district, ROWS))
+    return b"GET /v1/org-units HTTP/1.1\r\n" + HOST + b"Accept: text/csv\r\nAuthorization: Bearer " + \
+        api("admin", district).key.encode() + b"\r\n\r\n"
+
+
+def test_a_long_table_comes_in_chunks(wire, long_list):
+    one = wire().send(long_list + LIVEZ)
+    reply = one.reply()
+    assert reply.status == 200 and reply.headers["transfer-encoding"] == "chunked" and "content-length" not in reply.headers
+    assert reply.body.count(b"\r\n") == ROWS + 1 and len(reply.body) > 800_000
+    assert one.reply().status == 200		# the one behind it waited its turn
+    head = one.send(long_list.replace(b"GET", b"HEAD") + LIVEZ).reply(head=True)
+    assert head.headers["transfer-encoding"] == "chunked" and one.reply().status == 200
+    old = wire().send(long_list.replace(b"HTTP/1.1", b"HTTP/1.0"))
+    lines = old.until(b"\r\n\r\n").lower()
+    assert b"transfer-encoding" not in lines and b"content-length" not in lines and b"connection: close" in lines
+    while old.more():
+        pass
+    assert sorted(old.rest.split(b"\r\n")) == sorted(reply.body.split(b"\r\n"))
+
+
+def test_readers_that_leave_within_a_long_table(wire, long_list):
+    for _ in range(10):
+        one = wire(receive_buffer=4096).send(long_list)
+        one.until(b"\r\n\r\n")
+        one.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+        one.close()
+    reply = wire(receive_buffer=4096).send(long_list).reply()
+    assert reply.body.count(b"\r\n") == ROWS + 1
 
 
 # -- methods ---------------------------------------------------------------------------------------------------------------------
