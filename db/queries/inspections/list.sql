@@ -6,16 +6,7 @@ WITH found AS (
 		SELECT i
 		  FROM hz.inspection i
 		 WHERE i.district = s.district
-		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
-		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
-		   AND i.district = :q_district --? q_district
-		   AND i.kind = :q_kind --? q_kind
-		   AND i.state = :q_state --? q_state
-		   AND i.planned_key >= :q_from --? q_from
-		   AND i.planned_key <= :q_to --? q_to
-		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
-		   AND i.institution_type = :q_type --? q_type
+		   \ir _filter.sql
 		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
 		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
@@ -26,16 +17,7 @@ WITH found AS (
 		SELECT i
 		  FROM hz.inspection i
 		 WHERE i.district = s.district AND i.state = 'planned' AND i.planned_on < (SELECT api.today())
-		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
-		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
-		   AND i.district = :q_district --? q_district
-		   AND i.kind = :q_kind --? q_kind
-		   AND i.state = :q_state --? q_state
-		   AND i.planned_key >= :q_from --? q_from
-		   AND i.planned_key <= :q_to --? q_to
-		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
-		   AND i.institution_type = :q_type --? q_type
+		   \ir _filter.sql
 		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
 		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
@@ -46,16 +28,7 @@ WITH found AS (
 		SELECT i
 		  FROM api.inspections_of(s.actor_id) m (id) JOIN hz.inspection i ON i.id = m.id
 		 WHERE true
-		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
-		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
-		   AND i.district = :q_district --? q_district
-		   AND i.kind = :q_kind --? q_kind
-		   AND i.state = :q_state --? q_state
-		   AND i.planned_key >= :q_from --? q_from
-		   AND i.planned_key <= :q_to --? q_to
-		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
-		   AND i.institution_type = :q_type --? q_type
+		   \ir _filter.sql
 		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
 		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
@@ -67,16 +40,7 @@ WITH found AS (
 		  FROM hz.inspection i
 		 WHERE i.institution_id = s.institution_id
 		   AND EXISTS (SELECT FROM hz.inspection_inspector m WHERE m.inspection_id = i.id AND m.actor_id = :q_inspector) --? q_inspector
-		   AND (i.planned_key, i.id) < ((SELECT coalesce(:after_1::date, 'infinity')), (SELECT coalesce(:after_2::uuid, 'ffffffff-ffff-ffff-ffff-ffffffffffff'))) --? sort_-planned_on
-		   AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2::uuid, '00000000-0000-0000-0000-000000000000'))) --? sort_planned_on
-		   AND i.district = :q_district --? q_district
-		   AND i.kind = :q_kind --? q_kind
-		   AND i.state = :q_state --? q_state
-		   AND i.planned_key >= :q_from --? q_from
-		   AND i.planned_key <= :q_to --? q_to
-		   AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed
-		   AND i.street = :q_street AND i.district = left(:q_street, 6) --? q_street
-		   AND i.institution_type = :q_type --? q_type
+		   \ir _filter.sql
 		 ORDER BY i.planned_key DESC, i.id DESC --? sort_-planned_on
 		 ORDER BY i.planned_key, i.id --? sort_planned_on
 		 LIMIT :limit + 1) l
