@@ -6,7 +6,7 @@ set -euo pipefail
 
 owner=${1:-${HZ_OWNER:?the conninfo URI of the owner of the database}}
 cd "$(dirname "$0")"
-export PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning"
+export PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning -c idle_in_transaction_session_timeout=0"	# Sqitch waits while psql works
 psql=(psql -X -q -v ON_ERROR_STOP=1 -d "$owner")
 
 # What Sqitch and the two loads below would read, as one digest kept as comments on the schemas.

@@ -16,10 +16,10 @@ LANGUAGE sql STABLE AS $$
 	 LIMIT 1
 $$;
 
--- The commands p_role may give now, by name.
-CREATE FUNCTION api.transition_allowed(p_resource text, p_state text, p_role text,
+-- The commands p_role may give now, by name: one row. In FROM it becomes part of the statement around it.
+CREATE FUNCTION api.transition_commands(p_resource text, p_state text, p_role text,
 	p_severity text DEFAULT NULL, p_self_found boolean DEFAULT NULL, p_due boolean DEFAULT NULL, p_kind text DEFAULT NULL)
-RETURNS text[]
+RETURNS TABLE (allowed text[])
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce(array_agg(DISTINCT t.command ORDER BY t.command), '{}')
 	  FROM hz.transition t
@@ -30,6 +30,15 @@ LANGUAGE sql STABLE AS $$
 	   AND (NOT t.when_due OR p_due)
 	   AND (t.kinds IS NULL OR p_kind = ANY (t.kinds))
 $$;
+
+-- The same as a value, for PL/pgSQL.
+CREATE FUNCTION api.transition_allowed(p_resource text, p_state text, p_role text,
+	p_severity text DEFAULT NULL, p_self_found boolean DEFAULT NULL, p_due boolean DEFAULT NULL, p_kind text DEFAULT NULL)
+RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT allowed FROM api.transition_commands(p_resource, p_state, p_role, p_severity, p_self_found, p_due, p_kind));
+END $$;
 
 -- 409: not from this state.
 CREATE FUNCTION api.refuse_state(p_state text, p_allowed text[]) RETURNS void

@@ -18,17 +18,24 @@ LANGUAGE sql STABLE AS $$
 		'updated_at', api.ts(f.updated_at))
 $$;
 
--- The same with what the caller may do now.
-CREATE FUNCTION api.finding_detail(f hz.finding) RETURNS json
+-- The same with what the caller may do now. A single expression, so that PostgreSQL puts it into the statement instead of
+-- planning it at every call: what needs a table is given.
+CREATE FUNCTION api.finding_detail(f hz.finding, p_institution text, p_today date, p_allowed text[]) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT api.json_add(api.finding_json(f, (SELECT i.name FROM hz.institution i WHERE i.id = f.institution_id), api.today()),
-		'allowed', to_json(api.finding_allowed(f, api.now())))
+	SELECT api.json_add(api.finding_json(f, p_institution, p_today), 'allowed', to_json(p_allowed))
 $$;
 
+-- The answer of a command. PL/pgSQL keeps its plan for the session.
 CREATE FUNCTION api.finding_answer(f hz.finding, p_status int) RETURNS api.answer
-LANGUAGE sql STABLE AS $$
-	SELECT p_status, api.finding_detail(f), f.version, '/v1/findings/' || f.id
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_today CONSTANT date := api.today();
+	v_name text;
+	v_allowed CONSTANT text[] := api.finding_allowed(f, api.now());
+BEGIN
+	SELECT name INTO v_name FROM hz.institution WHERE id = f.institution_id;
+	RETURN (p_status, api.finding_detail(f, v_name, v_today, v_allowed), f.version, '/v1/findings/' || f.id);
+END $$;
 
 -- Where a finding comes from follows from who brings it.
 CREATE FUNCTION api.finding_source(p_role text, p_inspection_id uuid) RETURNS text

@@ -1,0 +1,3 @@
+BEGIN;
+DROP INDEX hz.transition_from;
+COMMIT;
