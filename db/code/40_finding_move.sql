@@ -32,8 +32,8 @@ END $$;
 CREATE FUNCTION api.finding_check_major(f hz.finding, p_command text) RETURNS void
 LANGUAGE plpgsql STABLE AS $$
 BEGIN
-	IF f.severity = 'major' AND p_command IN ('progress-reports', 'reinspections')
-		AND f.state IN ('ordered', 'rectifying', 'reinspection_requested') THEN
+	IF f.severity = 'major' AND (p_command IN ('progress-reports', 'reinspections') AND f.state IN ('ordered', 'rectifying')
+		OR p_command = 'reinspections' AND f.state = 'reinspection_requested') THEN
 		PERFORM api.refuse('HZ422', '{"code": "major_not_supported_yet"}');
 	END IF;
 END $$;

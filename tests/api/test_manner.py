@@ -110,6 +110,38 @@ def required_query(contract, op):
     return "&".join(f"{p['name']}={known[p['name']]}" for p in map(contract.resolve, op.parameters) if p["in"] == "query" and p.get("required"))
 
 
+def test_every_list_pages_in_every_order(office, contract):
+    """One by one they are the same things in the same order as all at once."""
+    one, visit = office.new_finding("rectifying"), office.new_inspection("awaiting_signature")
+    for _ in range(2):
+        office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "清理中"}).ok(201)
+        office.inspector.post(f"/v1/inspections/{visit['id']}/signatures", {"party": "witness", "name": "某人"}).ok(201)
+    office.admin.post("/v1/org-units", {"district": office.district, "kind": "section", "name": "翻页科"}).ok(201)
+    order = office.inspector.get(f"/v1/findings/{one['id']}/orders").ok()["items"][0]["order_id"]
+    things = {"findings": one["id"], "inspections": visit["id"], "institutions": office.home["id"], "rectification-orders": order}
+    time.sleep(0.5)         # the feed follows a moment later
+    longest = {}
+    for op in contract.operations:
+        if op.x.get("x-kind") != "list" or not any(contract.resolve(p)["name"] == "cursor" for p in op.parameters):
+            continue
+        client = office.client("section_chief" if "section_chief" in contract.roles_of(op) else contract.roles_of(op)[0]) if not op.open else office.inspector
+        path = op.path.replace("{id}", things.get(op.path.split("/")[2], ""))
+        query = dict(urllib.parse.parse_qsl(required_query(contract, op)))
+        for sort in op.x.get("x-sort", [None]):
+            query |= {"sort": sort} if sort else {}
+            whole = client.get(path, {**query, "limit": 25}).ok()["items"]
+            single, cursor = [], {}
+            while len(single) < len(whole):
+                page = client.get(path, {**query, "limit": 1, **cursor}).ok()
+                assert len(page["items"]) == 1, f"{op} {sort}: ends after {len(single)} of {len(whole)}"
+                single += page["items"]
+                cursor = {"cursor": page["next"]}
+                assert page["next"] or len(single) == len(whole)
+            assert single == whole, f"{op} {sort}"
+            longest[op.id] = len(whole)
+    assert sum(n > 1 for n in longest.values()) >= 10, longest
+
+
 FILTERS = {"state": "confirmed", "category": "fire", "severity": "general", "overdue": "false", "type": "elderly_care", "due_after": "2020-01-01"}
 
 
