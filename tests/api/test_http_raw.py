@@ -692,12 +692,11 @@ def test_a_dead_worker_is_replaced(hasty):
 
 def test_drain(hasty):
     """SIGTERM: readiness fails first, then what is in flight is answered, idle connections end, no new ones come."""
+    (worker,), group = _workers(hasty), hasty.group
     idle, busy = Wire(hasty.port).send(LIVEZ), Wire(hasty.port).send(b"GET /livez HTTP/1.1\r\n")
     assert idle.reply().status == 200
-    time.sleep(0.1)
-    worker, = _workers(hasty)
-    os.kill(hasty.group, signal.SIGTERM)
-    time.sleep(0.5)
+    os.kill(group, signal.SIGTERM)
+    time.sleep(0.3)
     reply = Wire(hasty.port).send(get(target=b"/readyz")).reply()
     reply.problem("unavailable", 503)
     assert reply.headers["retry-after"] and reply.headers["connection"] == "close"
