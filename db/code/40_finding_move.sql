@@ -49,6 +49,10 @@ DECLARE
 	v_self boolean := api.finding_self(f);
 	v_to text := api.transition_find('finding', p_command, p_outcome, f.state, api.role(), f.severity, v_self, v_due);
 BEGIN
+	-- a device that repeats an act it has lost the answer of is told so, not that the state is wrong by now
+	IF EXISTS (SELECT FROM hz.finding_act WHERE id = (p_body ->> 'id')::uuid) THEN
+		PERFORM api.refuse('HZ409', '{"code": "id_exists"}');
+	END IF;
 	IF v_to IS NULL THEN
 		IF api.transition_find('finding', p_command, p_outcome, f.state, NULL, f.severity, v_self, v_due) IS NOT NULL THEN
 			PERFORM api.refuse('HZ403', '{"code": "forbidden"}');

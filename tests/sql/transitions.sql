@@ -1,0 +1,119 @@
+-- The life of a finding: the rows against the office's procedure, written out here once more by hand, and then every command, by every
+-- role, from every state, under every condition: what has a row succeeds, what has none is refused in the right words.
+BEGIN;
+SELECT no_plan();
+\ir lib/scene.psql
+
+CREATE TEMPORARY TABLE wanted AS
+SELECT command, outcome, f AS from_state, to_state, severity, self_found, when_due, array_agg(r ORDER BY r) AS roles
+  FROM (VALUES
+	('create', '', '-', 'confirmed', '*', NULL::boolean, false, 'inspector section_chief'),
+	('create', '', '-', 'reported', '*', NULL, false, 'street institution staff integration'),
+	('confirmations', '', 'reported', 'confirmed', '*', NULL, false, 'inspector section_chief'),
+	('confirmations', '', 'rectifying', 'confirmed', '*', true, false, 'inspector section_chief'),
+	('dismissals', '', 'reported confirmed', 'dismissed', '*', NULL, false, 'section_chief'),
+	('corrections', '', 'reported confirmed', 'closed', 'general', NULL, false, 'inspector'),
+	('self-acceptances', '', 'reported rectifying', 'closed', 'general', true, false, 'institution'),
+	('orders', '', 'confirmed', 'ordered', '*', NULL, false, 'inspector section_chief'),
+	('progress-reports', '', 'reported', 'rectifying', 'general', true, false, 'institution'),
+	('progress-reports', '', 'ordered rectifying', 'rectifying', 'general', NULL, false, 'institution'),
+	('reinspection-requests', '', 'rectifying', 'reinspection_requested', '*', NULL, false, 'institution'),
+	('reinspections', 'passed', 'reinspection_requested', 'closed', 'general', NULL, false, 'inspector'),
+	('reinspections', 'passed', 'ordered rectifying', 'closed', 'general', NULL, true, 'inspector'),
+	('reinspections', 'failed', 'reinspection_requested', 'ordered', 'general', NULL, false, 'inspector'),
+	('reinspections', 'failed', 'ordered rectifying', 'ordered', 'general', NULL, true, 'inspector'),
+	('merges', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'merged', 'general', NULL, false, 'section_chief'),
+	('merges', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'merged', 'major', NULL, false, 'leader'),
+	('voidings', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'voided', 'general', NULL, false, 'section_chief'),
+	('voidings', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'voided', 'major', NULL, false, 'leader'),
+	('terminations', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'terminated', 'general', NULL, false, 'section_chief'),
+	('terminations', '', 'reported confirmed ordered rectifying reinspection_requested awaiting_closure', 'terminated', 'major', NULL, false, 'leader')
+       ) v (command, outcome, froms, to_state, severity, self_found, when_due, roles),
+       string_to_table(froms, ' ') f, string_to_table(roles, ' ') r
+ GROUP BY 1, 2, 3, 4, 5, 6, 7;
+SELECT set_eq($$SELECT command, outcome, from_state, to_state, coalesce(severity, '*'), self_found, when_due, ARRAY(SELECT unnest(roles) ORDER BY 1) FROM hz.transition WHERE resource = 'finding'$$,
+	'SELECT command, outcome, from_state, to_state, severity, self_found, when_due, roles FROM wanted', 'the rows are the procedure');
+
+-- One finding; its state and conditions are set anew for each trial, and the trial is undone. Due on the third day or on the clock's own.
+INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description, found_at, state, last_act_at, created_by)
+VALUES ('00000000-0000-7000-8000-0000000000f1', '500103', '00000000-0000-7000-8000-0000000000a1', 'elderly_care', '500103001', 'fire', 'general', 'self', 'x',
+	api.now() - interval '9 days', 'reported', api.now() - interval '9 days', '00000000-0000-7000-8000-000000000006');
+
+CREATE FUNCTION pg_temp.try(p_command text, p_outcome text, p_state text, p_role text, p_severity text, p_self boolean, p_due boolean) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_detail text;
+	v_state text;
+	a hz.finding_act;
+BEGIN
+	UPDATE hz.finding SET state = p_state, severity = p_severity, source_kind = CASE WHEN p_self THEN 'self' ELSE 'street' END,
+		due_on = api.today() + CASE WHEN p_due THEN 0 ELSE 1 END,
+		merged_into = CASE WHEN p_state = 'merged' THEN '00000000-0000-7000-8000-0000000000f0'::uuid END
+	 WHERE id = '00000000-0000-7000-8000-0000000000f1';
+	PERFORM set_config('app.actor', '00000000-0000-7000-8000-000000000001', true), set_config('app.role', p_role, true);
+	a := api.finding_move('00000000-0000-7000-8000-0000000000f1', p_command, p_outcome, '{}', '{}', p_outcome = 'failed',
+		CASE WHEN p_command = 'merges' THEN '00000000-0000-7000-8000-0000000000f0'::uuid END);
+	SELECT state INTO v_state FROM hz.finding WHERE id = a.finding_id AND is_open = (closed_at IS NULL);
+	RAISE EXCEPTION USING ERRCODE = 'HZ200', MESSAGE = 'to ' || v_state || CASE WHEN a.to_state <> v_state OR a.from_state <> p_state THEN ' but not in the act' ELSE '' END;
+EXCEPTION WHEN OTHERS THEN
+	IF SQLSTATE = 'HZ200' THEN
+		RETURN SQLERRM;
+	END IF;
+	GET STACKED DIAGNOSTICS v_detail = PG_EXCEPTION_DETAIL;
+	RETURN SQLSTATE || ' ' || coalesce(v_detail::jsonb ->> 'code', SQLERRM);
+END $$;
+INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description, found_at, state, last_act_at, created_by)
+VALUES ('00000000-0000-7000-8000-0000000000f0', '500103', '00000000-0000-7000-8000-0000000000a1', 'elderly_care', '500103001', 'fire', 'general', 'self', 'x',
+	api.now(), 'reported', api.now(), '00000000-0000-7000-8000-000000000006');
+
+ALTER TABLE hz.finding DISABLE TRIGGER event;
+CREATE TEMPORARY TABLE trial AS
+SELECT c.command, c.outcome, s.state, r.role, v.severity, f.self, d.due,
+       pg_temp.try(c.command, c.outcome, s.state, r.role, v.severity, f.self, d.due) AS got
+  FROM (SELECT DISTINCT command, outcome FROM wanted WHERE command <> 'create') c,
+       (SELECT unnest('{reported,confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed,dismissed,merged,voided,terminated,transferred}'::text[])) s (state),
+       (SELECT unnest('{section_chief,inspector,leader,institution,street}'::text[])) r (role),
+       (VALUES ('general'), ('major')) v (severity), (VALUES (true), (false)) f (self), (VALUES (true), (false)) d (due)
+ WHERE d.due OR c.command = 'reinspections';	-- nothing else asks whether the day has come
+
+CREATE FUNCTION pg_temp.fits(w wanted, t trial) RETURNS boolean LANGUAGE sql AS $$
+	SELECT w.command = t.command AND w.outcome = t.outcome AND w.from_state = t.state AND w.severity IN ('*', t.severity)
+	   AND (w.self_found IS NULL OR w.self_found = t.self) AND (NOT w.when_due OR t.due)
+$$;
+-- What the hand-written table says of each trial: the state it leads to; 422 for the steps of a major finding that wait for more; 403
+-- where another role could; 409 where nobody could.
+CREATE TEMPORARY VIEW said AS
+SELECT t.*, coalesce(
+	(SELECT 'to ' || w.to_state FROM wanted w WHERE pg_temp.fits(w, t) AND t.role = ANY (w.roles)),
+	(SELECT 'HZ403 forbidden' FROM wanted w WHERE pg_temp.fits(w, t) LIMIT 1),
+	CASE WHEN t.severity = 'major' AND (t.command IN ('progress-reports', 'reinspections') AND t.state IN ('ordered', 'rectifying')
+			OR t.command = 'reinspections' AND t.state = 'reinspection_requested')
+		THEN 'HZ422 major_not_supported_yet' END,
+	'HZ409 invalid_state') AS want
+  FROM trial t;
+SELECT cmp_ok(count(*), '=', (12 + 2) * 12 * 5 * 4::bigint, 'every trial was made') FROM trial;
+SELECT is(ARRAY(SELECT format('%s %s by %s from %s (%s, self %s, due %s): %s, not %s', command, outcome, role, state, severity, self, due, got, want)
+	FROM said WHERE got <> want ORDER BY 1 LIMIT 10), '{}', 'each went as the procedure has it');
+SELECT cmp_ok(count(*) FILTER (WHERE got LIKE 'to %'), '>', 100::bigint, 'many moved') FROM trial;
+SELECT is((SELECT state FROM hz.finding WHERE id = '00000000-0000-7000-8000-0000000000f1'), 'reported', 'and every trial was undone');
+
+-- What is allowed now is what a trial would not refuse.
+SELECT is(ARRAY(SELECT t.state || ' ' || t.role || ' ' || t.severity || ' ' || t.self || ' ' || t.due
+	  FROM trial t
+	 WHERE t.due
+	 GROUP BY t.state, t.role, t.severity, t.self, t.due
+	HAVING coalesce(array_agg(DISTINCT t.command ORDER BY t.command) FILTER (WHERE t.got LIKE 'to %'), '{}')
+		IS DISTINCT FROM api.transition_allowed('finding', t.state, t.role, t.severity, t.self, t.due)), '{}', 'allowed lists just these');
+
+-- Once the office has ordered something, the institution's own loop is over.
+SELECT is(api.finding_self(f), true, 'its own loop') FROM hz.finding f WHERE id = '00000000-0000-7000-8000-0000000000f1';
+INSERT INTO hz.rectification_order (id, district, institution_id, institution_type, street, number, issued_at, actor_id, created_by)
+SELECT '00000000-0000-7000-8000-0000000000e1', district, institution_id, institution_type, street, '1', api.now(), created_by, created_by FROM hz.finding WHERE id = '00000000-0000-7000-8000-0000000000f1';
+INSERT INTO hz.rectification_order_item (id, order_id, district, institution_id, n, finding_id, round, requirement, days)
+SELECT '00000000-0000-7000-8000-0000000000e2', '00000000-0000-7000-8000-0000000000e1', district, institution_id, 1, id, 1, 'x', 3 FROM hz.finding WHERE id = '00000000-0000-7000-8000-0000000000f1';
+UPDATE hz.finding SET order_item_id = '00000000-0000-7000-8000-0000000000e2', state = 'rectifying' WHERE id = '00000000-0000-7000-8000-0000000000f1';
+SELECT is(pg_temp.refused('home', $$api.finding_act('00000000-0000-7000-8000-0000000000f1', 'self-acceptances', $1)$$, '{}') - 'status',
+	'{"code": "invalid_state", "state": "rectifying", "allowed": ["progress-reports", "reinspection-requests"]}', 'no self-acceptance under an order');
+
+SELECT finish();
+ROLLBACK;
