@@ -11,7 +11,6 @@
 
 #define CONN_EVENT	100		/* an event type that Kore itself does not use */
 #define NAME_SIZE	24
-#define RETRIES_MAX	3
 #define BACKOFF_MAX_MS	5000
 
 static void	conn_event(void *, int);
@@ -102,7 +101,7 @@ conn_drop(struct conn *c, const char *why)
 	while ((g = TAILQ_FIRST(&c->groups)) != NULL) {
 		TAILQ_REMOVE(&c->groups, g, list);
 		if (g->prepares == 0 && !g->closes)
-			pg_call_end(g->call, PG_LOST);
+			pg_call_lost(g->call);
 		free(g);
 	}
 	pg_conn_down(c);
@@ -195,8 +194,8 @@ conn_send(struct conn *c, struct pg_call *call)
 	conn_flush(c);
 }
 
-static void
-call_reset(struct pg_call *call)
+void
+conn_call_reset(struct pg_call *call)
 {
 	size_t	i;
 
@@ -217,7 +216,7 @@ conn_retry(struct conn *c, const struct conn_group *g)
 	uint64_t		 key;
 	bool			 stale;
 
-	if (call->answer.error == NULL || call->done == NULL || call->retries >= RETRIES_MAX ||
+	if (call->answer.error == NULL || call->done == NULL || call->retries >= CALL_RETRIES ||
 	    (state = PQresultErrorField(call->answer.error, PG_DIAG_SQLSTATE)) == NULL)
 		return (false);
 	stale = strcmp(state, "0A000") == 0;
@@ -232,7 +231,7 @@ conn_retry(struct conn *c, const struct conn_group *g)
 			conn_deallocate(c, call, key);
 	}
 	call->retries++;
-	call_reset(call);
+	conn_call_reset(call);
 	conn_send(c, call);
 	return (true);
 }

@@ -9,6 +9,8 @@
 #include "pg/lru.h"
 #include "pg/pg.h"
 
+#define CALL_RETRIES	3
+
 enum call_state { CALL_WAITING, CALL_FLYING };
 
 struct pg_call {
@@ -59,10 +61,12 @@ struct conn {
 void	conn_connect(struct conn *);
 void	conn_send(struct conn *, struct pg_call *);
 void	conn_drop(struct conn *, const char *why);
+void	conn_call_reset(struct pg_call *);	/* forget its results, before it is sent again */
 
 /* What pg.c gives conn.c. */
 PGconn	*pg_connect_start(enum pg_lane);
 void	 pg_call_end(struct pg_call *, enum pg_outcome);	/* frees the call */
+void	 pg_call_lost(struct pg_call *);	/* its connection broke: send it again, or end it */
 void	 pg_conn_up(struct conn *);
 void	 pg_conn_free(struct conn *);		/* it has room for another call */
 void	 pg_conn_down(struct conn *);

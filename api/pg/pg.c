@@ -152,6 +152,25 @@ lane_least_loaded(struct lane *l, uint64_t now, bool *up)
 	return (best);
 }
 
+/* What a read-only transaction did, it may do again; whether another has committed, nobody knows. */
+void
+pg_call_lost(struct pg_call *call)
+{
+	struct lane	*l = &lanes[call->lane];
+	struct conn	*c = NULL;
+	bool		 up;
+
+	if (l->config.read_only && !stopping && call->done != NULL && call->retries < CALL_RETRIES)
+		c = lane_least_loaded(l, clock_ms(), &up);
+	if (c == NULL) {
+		pg_call_end(call, PG_LOST);
+		return;
+	}
+	call->retries++;
+	conn_call_reset(call);
+	conn_send(c, call);
+}
+
 static struct pg_call *
 pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum pg_outcome *refused)
 {
