@@ -101,11 +101,18 @@ guard_start(void (*tick)(void))
 	(void)kore_timer_add(guard_tick, 250, NULL, 0);
 }
 
+/* Closing over a request that has arrived unseen would reset it: that one is still served. */
 static void
 guard_close_idle(struct guard *g, uint64_t now)
 {
+	char	octet;
+
 	(void)now;
-	if (g->phase == GUARD_HEAD && g->start == g->end)
+	if (g->phase != GUARD_HEAD || g->start != g->end)
+		return;
+	if (recv(g->c->fd, &octet, 1, MSG_PEEK) > 0)
+		guard_again(g);
+	else
 		guard_abort(g);
 }
 

@@ -123,9 +123,7 @@ guard_next(struct guard *g)
 	g->blank = false;
 	g->body = NULL;
 	guard_phase_to(g, GUARD_HEAD);
-	if (guard_draining() && g->start == g->end)
-		guard_abort(g);
-	else if (g->start < g->end || (g->c->evt.flags & KORE_EVENT_READ))
+	if (g->start < g->end || (g->c->evt.flags & KORE_EVENT_READ))
 		guard_again(g);
 }
 
