@@ -21,21 +21,29 @@ cursor_encode(struct arena *arena, const struct query *q, const char *next_key)
 	return (cursor);
 }
 
-/* The elements of a JSON array from `first` on: texts or nulls, 1 to QUERY_AFTER of them. */
+/* A text, a whole number or a null of a cursor, as it is bound. False: none of these. */
+static bool
+cursor_value(struct arena *arena, const json_t *v, const char **value)
+{
+	*value = NULL;
+	if (json_is_string(v))
+		*value = arena_string(arena, json_string_value(v));
+	else if (json_is_integer(v))
+		*value = arena_format(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(v));
+	return (*value != NULL || json_is_null(v));
+}
+
+/* The elements of a JSON array from `first` on, 1 to QUERY_AFTER of them. */
 static bool
 cursor_values(struct arena *arena, const json_t *array, size_t first, struct query *q)
 {
-	const json_t	*v;
-	size_t		 i, n = json_array_size(array);
+	size_t	i, n = json_array_size(array);
 
 	if (n <= first || n - first > QUERY_AFTER)
 		return (false);
-	for (i = first; i < n; i++) {
-		v = json_array_get(array, i);
-		if (!json_is_string(v) && !json_is_null(v))
+	for (i = first; i < n; i++)
+		if (!cursor_value(arena, json_array_get(array, i), &q->after[i - first]))
 			return (false);
-		q->after[i - first] = json_is_null(v) ? NULL : arena_string(arena, json_string_value(v));
-	}
 	q->nafter = n - first;
 	return (true);
 }

@@ -9,7 +9,7 @@
 
 #define CURSOR_MAX	4096	/* characters that are looked at */
 
-/* Make a cursor of next_key, the JSON array of texts that a list's SQL returned. */
+/* Make a cursor of next_key, the JSON array of texts, whole numbers and nulls that a list's SQL returned. */
 const char *cursor_encode(struct arena *, const struct query *, const char *next_key);
 
 /* Fill q->after from a client's cursor. False when it is damaged or bound to another list (q->digest). */

@@ -74,14 +74,12 @@ negotiate_accept(const char *accept, bool list)
 }
 
 bool
-negotiate_json(const char *content_type, bool patch)
+negotiate_type(const char *content_type, const char *wanted)
 {
 	struct range	r;
 	const char	*charset;
 
-	if (content_type == NULL || !range_next(&content_type, &r))
-		return (false);
-	if (!range_is(&r, "application/json") && !(patch && range_is(&r, "application/merge-patch+json")))
+	if (content_type == NULL || !range_next(&content_type, &r) || !range_is(&r, wanted))
 		return (false);
 	if ((charset = strcasestr(r.type, "charset=")) == NULL)
 		return (true);

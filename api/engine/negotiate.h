@@ -10,8 +10,8 @@ enum negotiate_form { NEGOTIATE_NONE, NEGOTIATE_JSON, NEGOTIATE_CSV };
 /* The form a client wants most (NULL: no header). CSV is only offered for lists. */
 enum negotiate_form negotiate_accept(const char *accept, bool list);
 
-/* Is this the type of a JSON body, for a method that takes merge patches or not? */
-bool negotiate_json(const char *content_type, bool patch);
+/* Is this Content-Type (NULL: none) the wanted media type, in UTF-8 where it names a charset? */
+bool negotiate_type(const char *content_type, const char *wanted);
 
 /* The version in If-Match: "version" or "version.yyyymmdd". A weak, foreign or broken tag, or a list of
  * several, gives -1, which no version equals. *any is set for "*". */

@@ -83,7 +83,7 @@ check_form(struct engine_call *call)
 		}
 	}
 	if (op->body != NULL && call->body_length > 0 &&
-	    !negotiate_json(call->headers[ENGINE_CONTENT_TYPE], op->method == CONTRACT_PATCH))
+	    !negotiate_type(call->headers[ENGINE_CONTENT_TYPE], op->body_type))
 		check_late(w, PROBLEM_UNSUPPORTED_MEDIA_TYPE);
 }
 

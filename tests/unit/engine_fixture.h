@@ -53,6 +53,7 @@ static const struct contract_op	list = {
 };
 static const struct contract_op	create = {
 	OP, .id = "create", .method = CONTRACT_POST, .lane = CONTRACT_WRITE, .body = &body, .body_required = true,
+	.body_type = "application/json",
 	.sql = one_token, .nsql = 1, .binds = body_binds, .nbinds = 1
 };
 static const struct contract_op	secret = {

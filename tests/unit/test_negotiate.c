@@ -40,20 +40,22 @@ accept_chooses_the_form(void **state)
 }
 
 static void
-bodies_are_json(void **state)
+bodies_have_the_type_of_the_document(void **state)
 {
+	static const char	json[] = "application/json", patch[] = "application/merge-patch+json";
+
 	(void)state;
-	assert_true(negotiate_json("application/json", false));
-	assert_true(negotiate_json("Application/JSON; charset=UTF-8", false));
-	assert_true(negotiate_json("application/json;charset=\"utf-8\"", false));
-	assert_true(negotiate_json("application/merge-patch+json", true));
-	assert_true(negotiate_json("application/json", true));
-	assert_false(negotiate_json("application/merge-patch+json", false));
-	assert_false(negotiate_json("application/json; charset=gbk", false));
-	assert_false(negotiate_json("application/json; charset=utf-80", false));
-	assert_false(negotiate_json("application/x-www-form-urlencoded", false));
-	assert_false(negotiate_json("", false));
-	assert_false(negotiate_json(NULL, false));
+	assert_true(negotiate_type("application/json", json));
+	assert_true(negotiate_type("Application/JSON; charset=UTF-8", json));
+	assert_true(negotiate_type("application/json;charset=\"utf-8\"", json));
+	assert_true(negotiate_type("application/merge-patch+json", patch));
+	assert_false(negotiate_type("application/json", patch));
+	assert_false(negotiate_type("application/merge-patch+json", json));
+	assert_false(negotiate_type("application/json; charset=gbk", json));
+	assert_false(negotiate_type("application/json; charset=utf-80", json));
+	assert_false(negotiate_type("application/x-www-form-urlencoded", json));
+	assert_false(negotiate_type("", json));
+	assert_false(negotiate_type(NULL, json));
 }
 
 static void
@@ -99,7 +101,7 @@ int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
-		cmocka_unit_test(accept_chooses_the_form), cmocka_unit_test(bodies_are_json),
+		cmocka_unit_test(accept_chooses_the_form), cmocka_unit_test(bodies_have_the_type_of_the_document),
 		cmocka_unit_test(versions_are_read), cmocka_unit_test(what_did_not_change_is_not_sent)
 	};
 

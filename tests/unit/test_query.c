@@ -181,7 +181,7 @@ static void
 a_damaged_cursor_is_refused(void **state)
 {
 	static const char *const	plains[] = {
-		"", "{}", "[]", "[\"%s\"]", "[\"%s\",1]", "[\"%s\",[]]", "[\"%s\",\"a\",\"b\",\"c\",\"d\",\"e\"]", "[\"%s\",\"a\"",
+		"", "{}", "[]", "[\"%s\"]", "[\"%s\",1.5]", "[\"%s\",[]]", "[\"%s\",\"a\",\"b\",\"c\",\"d\",\"e\"]", "[\"%s\",\"a\"",
 		"[\"%s\",\"\\u0000\"]", "[1,\"a\"]"
 	};
 	char				 digest[17], cursor[400];
@@ -202,8 +202,10 @@ a_damaged_cursor_is_refused(void **state)
 	assert_true(parse(&list, NULL));
 	assert_false(cursor_follow(arena, "[]", &q));
 	assert_false(cursor_follow(arena, "{", &q));
-	assert_true(cursor_follow(arena, "[\"a\"]", &q));
+	assert_true(cursor_follow(arena, "[\"a\", 7, null]", &q));
 	assert_string_equal(q.after[0], "a");
+	assert_string_equal(q.after[1], "7");
+	assert_null(q.after[2]);
 }
 
 int
