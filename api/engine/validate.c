@@ -163,6 +163,23 @@ not_in_enum(struct walk *walk, const struct step *step, const char *const *value
 	fault(walk, step, "not_in_enum", "只能是：%s", list);
 }
 
+/* Nothing but white space, the ideographic and the unbreakable blank among it. */
+static bool
+is_blank(const char *text)
+{
+	size_t n;
+
+	do {
+		n = strspn(text, " \t\r\n\v\f");
+		if (strncmp(text + n, "\xc2\xa0", 2) == 0)
+			n += 2;
+		else if (strncmp(text + n, "\xe3\x80\x80", 3) == 0)
+			n += 3;
+		text += n;
+	} while (n > 0);
+	return *text == '\0';
+}
+
 static void
 walk_string(struct walk *walk, const struct step *step, const struct contract_schema *schema, const json_t *value)
 {
@@ -175,6 +192,10 @@ walk_string(struct walk *walk, const struct step *step, const struct contract_sc
 	}
 	if (points < schema->min_length) {
 		fault(walk, step, "too_short", "至少 %zu 个字", schema->min_length);
+		return;
+	}
+	if (schema->min_length > 0 && is_blank(text)) {
+		fault(walk, step, "blank", "不能全是空白");
 		return;
 	}
 	if (points > schema->max_length) {

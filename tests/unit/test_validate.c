@@ -123,6 +123,7 @@ test_scalars(void **state)
 	static const struct row rows[] = {
 		{ &name, "\"安全\"", "" }, { &name, "\"安全检查\"", "" },		/* code points, not octets */
 		{ &name, "\"安\"", " too_short" }, { &name, "\"安全检查表\"", " too_long" }, { &name, "\"𠀀𠀀𠀀𠀀\"", "" },
+		{ &name, "\"  \"", " blank" }, { &name, "\"\\t\u3000\u00a0\\n\"", " blank" }, { &name, "\"\u3000安\"", "" }, { &name, "\"\u3001\u3001\"", "" },
 		{ &name, "\"a\\u0000b\"", " bad_character" }, { &name, "12", " wrong_type" }, { &name, "null", " null_not_allowed" },
 		{ &name, "[]", " wrong_type" }, { &name, "{}", " wrong_type" }, { &name, "true", " wrong_type" },
 		{ &colour, "\"red\"", "" }, { &colour, "\"Red\"", " not_in_enum" }, { &colour, "null", " null_not_allowed" },
