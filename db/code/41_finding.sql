@@ -52,15 +52,20 @@ CREATE FUNCTION api.finding_faults(p_body jsonb, p_institution uuid) RETURNS jso
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	v_faults jsonb := '[]';
-	v_state text;
+	v hz.inspection;
 BEGIN
 	IF p_body ->> 'inspection_id' IS NOT NULL THEN
-		SELECT state INTO v_state FROM hz.inspection
+		SELECT * INTO v FROM hz.inspection
 		 WHERE id = (p_body ->> 'inspection_id')::uuid AND institution_id = p_institution;
 		IF NOT FOUND THEN
 			v_faults := v_faults || api.fault('/inspection_id', 'unknown_reference', '没有这次检查，或者它不是对这家机构的检查');
-		ELSIF v_state = 'cancelled' THEN
+		ELSIF v.state = 'cancelled' THEN
 			v_faults := v_faults || api.fault('/inspection_id', 'inspection_cancelled', '这次检查已取消');
+		ELSIF v.started_at IS NULL THEN
+			v_faults := v_faults || api.fault('/inspection_id', 'inspection_not_begun', '这次检查还没有开始');
+		ELSIF api.role() = 'institution' AND api.transition_find('inspection', 'create', '', '-', 'institution', p_kind => v.kind) IS NULL THEN
+			-- what the office found is not the institution's own to accept
+			v_faults := v_faults || api.fault('/inspection_id', 'inspection_of_others', '机构自己发现的问题只能记在机构自己的检查上');
 		END IF;
 	END IF;
 	IF p_body ->> 'recurs_of' IS NOT NULL AND NOT EXISTS (SELECT FROM hz.finding
