@@ -1,3 +1,4 @@
+#include <string.h>
 #include <strings.h>
 
 #include "http/entry.h"
@@ -144,13 +145,25 @@ entry_body(struct exchange *x, const struct framing *f)
 	}
 }
 
+/* The port of HZ_METRICS_PORT serves these and nothing else. */
+static bool
+entry_is_health(const char *path)
+{
+	return (strcmp(path, "/metrics") == 0 || strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0);
+}
+
 static void
 entry_first(struct exchange *x)
 {
 	const struct framing	*f = guard_framing(x->guard);
+	bool			 preflight = x->origin != NULL && framing_value(f, FRAMING_CORS_METHOD, NULL, 0) >= 0;
 
-	if (x->options && x->origin != NULL && framing_value(f, FRAMING_CORS_METHOD, NULL, 0) >= 0) {
-		exchange_preflight(x);
+	if (x->options && (preflight || strcmp(x->call.path, "*") == 0)) {
+		exchange_options(x, preflight);
+		return;
+	}
+	if (guard_is_metrics(x->guard) && !entry_is_health(x->call.path)) {
+		entry_refuse(x, PROBLEM_NOT_FOUND);
 		return;
 	}
 	x->opened = true;

@@ -172,10 +172,13 @@ exchange_stretch(struct exchange *x)
 }
 
 void
-exchange_preflight(struct exchange *x)
+exchange_options(struct exchange *x, bool preflight)
 {
 	struct reply	reply = { .status = 204 };
 
-	cors_preflight(&reply);
+	if (preflight)
+		cors_preflight(&reply);
+	else
+		reply_field(&reply, "Allow", "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
 	send_reply(x, &reply, NULL, 0);
 }

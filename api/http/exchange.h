@@ -49,8 +49,8 @@ void	exchange_answer(struct exchange *);
 /* Send a further stretch of a streamed answer, or its end. */
 void	exchange_stretch(struct exchange *);
 
-/* An answer of the edge's own: a preflight's. */
-void	exchange_preflight(struct exchange *);
+/* An answer of the edge's own, to OPTIONS: a preflight's, or what the server as a whole can do. */
+void	exchange_options(struct exchange *, bool preflight);
 
 /* Log and count, once. */
 void	exchange_note(struct exchange *, int status);

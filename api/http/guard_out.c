@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/clock.h"
 #include "contract/contract.h"
+#include "http/cors.h"
 #include "http/guard_state.h"
 #include "http/log.h"
 #include "http/metrics.h"
@@ -190,7 +191,7 @@ guard_answer(struct guard *g, struct problem_body *problem)
 	struct arena	*arena = arena_create();
 	struct reply	 reply = { .status = contract_problems[problem->problem].status, .close = true };
 	enum language	 language;
-	char		 accept[256], trace[33];
+	char		 accept[256], origin[256], trace[33];
 	size_t		 length;
 	const char	*body;
 	struct buf	 head;
@@ -204,6 +205,9 @@ guard_answer(struct guard *g, struct problem_body *problem)
 	problem_fields(&reply, language);
 	if (problem->retry_after > 0)
 		reply_field(&reply, "Retry-After", arena_format(arena, "%u", problem->retry_after));
+	if (framing_value(&g->framing, FRAMING_ORIGIN, origin, sizeof(origin)) >= 0 &&
+	    cors_allows(settings.cors, origin))
+		cors_fields(&reply, origin);
 	buf_init(&head, arena);
 	reply_head(&head, &reply);
 	guard_queue(g, head.data, head.length);
