@@ -32,7 +32,7 @@ db_up() {
 			die "连不上 DATABASE_URL / cannot reach DATABASE_URL:" "$(tail -n 2 "$run_dir/psql.log")"
 	else
 		pg_start
-		HZ_OWNER="postgresql:///hz?host=$(printf %s "$pg_socket" | sed 's/%/%25/g; s/ /%20/g; s/[?]/%3F/g; s/&/%26/g; s/#/%23/g')&user=hz_owner"
+		HZ_OWNER="postgresql:///hz?host=$pg_socket&user=hz_owner"
 	fi
 	export HZ_OWNER
 	db/deploy.sh >"$run_dir/deploy.log" 2>&1 9>&- ||

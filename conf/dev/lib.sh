@@ -47,7 +47,7 @@ pg_places() {
 		pg_home=/var/lib/hz-dev/$tag
 	fi
 	pg_socket=$pg_home/socket
-	[ ${#pg_socket} -le 90 ] || pg_socket=/tmp/hz-$tag
+	[ ${#pg_socket} -le 90 ] && [[ $pg_socket != *[!A-Za-z0-9_./-]* ]] || pg_socket=/tmp/hz-$tag
 }
 
 # The postmaster of our own data folder, or nothing: a stale file may name a process that is somebody else's by now.
@@ -87,6 +87,8 @@ pg_configure() {
 			"include_if_exists 'clock.conf'"
 	} >"$run_dir/postgresql.conf"
 	install -m 0600 -o "$owner" "$run_dir/postgresql.conf" "$pg_home/data/postgresql.conf"
+	[ ! -e "$pg_socket" ] || [ "$(stat -c %F:%U "$pg_socket")" = "directory:$(id -un "$owner")" ] ||
+		die "$pg_socket 不是我们的 / is not ours"
 	install -d -m 0700 -o "$owner" "$pg_socket"
 }
 

@@ -16,7 +16,7 @@ port_check() {
 serve_start() {
 	export HZ_RUN_DIR=$run_dir HZ_BUILD=$top/$build HZ_LISTEN=${HZ_LISTEN:-127.0.0.1} HZ_PORT=$port HZ_DATABASE HZ_JOBS_DATABASE
 	export HZ_UI_DIR=${HZ_UI_DIR:-$top/docs/ui/node_modules/swagger-ui-dist}
-	sed "s#build/api.so#$build/api.so#; s#^pidfile.*#pidfile $run_dir/kore.pid#" conf/kore.conf >"$run_dir/kore.conf"
+	sed "s#build/api.so#$build/api.so#; s#^pidfile.*#pidfile $(realpath --relative-to=. "$run_dir")/kore.pid#" conf/kore.conf >"$run_dir/kore.conf"
 	: >"$run_dir/api.log"
 	: >"$run_dir/jobs.log"
 	setsid conf/dev/serve.sh </dev/null >>"$run_dir/api.log" 2>&1 9>&- &
