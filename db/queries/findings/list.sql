@@ -12,22 +12,8 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
           FROM hz.finding f
          WHERE f.district = s.district
            AND NOT (f.is_open AND COALESCE(f.due_on < (SELECT api.today()), false)) --? q_overdue
-           AND f.inspection_id = :q_inspection_id --? q_inspection_id
-           AND f.category = :q_category --? q_category
-           AND f.severity = :q_severity --? q_severity
-           AND f.state = :q_state --? q_state
-           AND f.is_open = :q_open --? q_open
-           AND f.source_kind = :q_source_kind --? q_source_kind
-           AND f.responsible_name = :q_responsible --? q_responsible
-           AND f.district = :q_district --? q_district
-           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
-           AND f.institution_type = :q_type --? q_type
-           AND f.due_key < :q_due_before --? q_due_before
-           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
-           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
-           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           \ir _filter.sql
            AND (f.due_key, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
-           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
          ORDER BY f.due_key, f.id --? sort_deadline
@@ -45,22 +31,8 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
                 f, f.created_at AS k1, f.id AS k2 --? sort_-created_at
           FROM hz.finding f
          WHERE f.district = s.district AND f.is_open AND f.due_on < (SELECT api.today())
-           AND f.inspection_id = :q_inspection_id --? q_inspection_id
-           AND f.category = :q_category --? q_category
-           AND f.severity = :q_severity --? q_severity
-           AND f.state = :q_state --? q_state
-           AND f.is_open = :q_open --? q_open
-           AND f.source_kind = :q_source_kind --? q_source_kind
-           AND f.responsible_name = :q_responsible --? q_responsible
-           AND f.district = :q_district --? q_district
-           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
-           AND f.institution_type = :q_type --? q_type
-           AND f.due_key < :q_due_before --? q_due_before
-           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
-           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
-           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           \ir _filter.sql
            AND (f.due_on, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
-           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
          ORDER BY f.due_on, f.id --? sort_deadline
@@ -78,22 +50,8 @@ SELECT b.* FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions EL
           FROM hz.finding f
          WHERE f.institution_id = s.institution_id
            AND (f.is_open AND COALESCE(f.due_on < (SELECT api.today()), false)) = :q_overdue --? q_overdue
-           AND f.inspection_id = :q_inspection_id --? q_inspection_id
-           AND f.category = :q_category --? q_category
-           AND f.severity = :q_severity --? q_severity
-           AND f.state = :q_state --? q_state
-           AND f.is_open = :q_open --? q_open
-           AND f.source_kind = :q_source_kind --? q_source_kind
-           AND f.responsible_name = :q_responsible --? q_responsible
-           AND f.district = :q_district --? q_district
-           AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
-           AND f.institution_type = :q_type --? q_type
-           AND f.due_key < :q_due_before --? q_due_before
-           AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
-           AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at
-           AND (f.found_at, f.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_found_at
+           \ir _filter.sql
            AND (f.due_key, f.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_deadline
-           AND (f.created_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
          ORDER BY f.found_at DESC, f.id DESC --? sort_-found_at
          ORDER BY f.found_at, f.id --? sort_found_at
          ORDER BY f.due_key, f.id --? sort_deadline

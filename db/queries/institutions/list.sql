@@ -7,15 +7,7 @@ SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
                 i, i.created_at AS k1, i.id AS k2 --? sort_-created_at
           FROM hz.institution i
          WHERE i.district = s.district
-           AND i.type = :q_type --? q_type
-           AND i.district = :q_district --? q_district
-           AND i.street = :q_street --? q_street
-           AND i.status = :q_status --? q_status
-           AND i.risk_grade = :q_risk_grade --? q_risk_grade
-           AND i.org_unit_id = :q_org_unit_id --? q_org_unit_id
-           AND (i.name, i.id) > ((SELECT coalesce(:after_1, '')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_name
-           AND (i.created_at, i.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_created_at
-           AND (i.created_at, i.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
+           \ir _filter.sql
          ORDER BY i.name, i.id --? sort_name
          ORDER BY i.created_at, i.id --? sort_created_at
          ORDER BY i.created_at DESC, i.id DESC --? sort_-created_at
@@ -29,15 +21,7 @@ SELECT
        i, i.created_at AS k1, i.id AS k2 --? sort_-created_at
   FROM hz.institution i
  WHERE i.id = ANY (:institutions)
-   AND i.type = :q_type --? q_type
-   AND i.district = :q_district --? q_district
-   AND i.street = :q_street --? q_street
-   AND i.status = :q_status --? q_status
-   AND i.risk_grade = :q_risk_grade --? q_risk_grade
-   AND i.org_unit_id = :q_org_unit_id --? q_org_unit_id
-   AND (i.name, i.id) > ((SELECT coalesce(:after_1, '')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_name
-   AND (i.created_at, i.id) > ((SELECT coalesce(:after_1::timestamptz, '-infinity')), (SELECT coalesce(:after_2, '00000000-0000-0000-0000-000000000000')::uuid)) --? sort_created_at
-   AND (i.created_at, i.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-created_at
+   \ir _filter.sql
 ), page AS (
 SELECT b.i, b.k1, b.k2, row_number() OVER (
          ORDER BY b.k1, b.k2 --? sort_name
