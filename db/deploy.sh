@@ -5,6 +5,10 @@
 set -euo pipefail
 
 owner=${1:-${HZ_OWNER:?the conninfo URI of the owner of the database}}
+case $owner in
+postgres://* | postgresql://*) ;;
+*) echo "deploy: the owner must be given as a URI, postgresql://…" >&2; exit 1 ;;
+esac
 cd "$(dirname "$0")"
 export PGOPTIONS="${PGOPTIONS:-} -c client_min_messages=warning -c idle_in_transaction_session_timeout=0"	# Sqitch waits while psql works
 psql=(psql -X -q -v ON_ERROR_STOP=1 -d "$owner")
@@ -27,7 +31,7 @@ read -r kept_tables kept_data kept_code _ <<<"$kept - - -" || true
 if [ "$kept_tables" != "$tables" ]; then
 	command -v sqitch >/dev/null || { echo "deploy: sqitch is missing (apt install sqitch)" >&2; exit 1; }
 	SQITCH_FULLNAME=${SQITCH_FULLNAME:-Deploy} SQITCH_EMAIL=${SQITCH_EMAIL:-deploy@localhost} \
-		sqitch --quiet deploy --target "db:${owner/#postgresql:/pg:}" >&2
+		sqitch --quiet deploy --target "db:pg:${owner#postgres*:}" >&2
 fi
 
 if [ "$kept_code" != "$code" ] || [ "$kept_tables" != "$tables" ]; then

@@ -7,9 +7,10 @@ INSERT INTO person VALUES
 	('system', '00000000-0000-7000-8000-000000000012', 'integration', '', ''), ('handler', '00000000-0000-7000-8000-000000000013', 'handler', '', ''),
 	('double', '00000000-0000-7000-8000-000000000002', 'institution', '00000000-0000-7000-8000-0000000000a1', '');	-- ann again, by another key
 INSERT INTO hz.actor (id, district, kind, name) SELECT id, '500103', 'person', name FROM person ON CONFLICT DO NOTHING;
-INSERT INTO hz.inspection (id, district, institution_id, institution_type, street, kind, state, created_by)
-SELECT ('00000000-0000-7000-8000-0000000000b' || n)::uuid, i.district, i.id, i.type, i.street, 'routine', s, '00000000-0000-7000-8000-000000000002'
-  FROM (VALUES (1, 'TESTAAA', 'in_progress'), (2, 'TESTAAB', 'in_progress'), (3, 'TESTAAA', 'cancelled')) v (n, code, s) JOIN hz.institution i USING (code);
+INSERT INTO hz.inspection (id, district, institution_id, institution_type, street, kind, state, started_at, created_by)
+SELECT ('00000000-0000-7000-8000-0000000000b' || n)::uuid, i.district, i.id, i.type, i.street, k, s, CASE s WHEN 'in_progress' THEN api.now() END, '00000000-0000-7000-8000-000000000002'
+  FROM (VALUES (1, 'TESTAAA', 'routine', 'in_progress'), (2, 'TESTAAB', 'routine', 'in_progress'), (3, 'TESTAAA', 'routine', 'cancelled'), (4, 'TESTAAA', 'routine', 'planned'),
+	       (5, 'TESTAAA', 'self', 'in_progress')) v (n, code, k, s) JOIN hz.institution i USING (code);
 
 CREATE FUNCTION pg_temp.body(p_more text DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
 	SELECT '{"institution_id": "00000000-0000-7000-8000-0000000000a1", "category": "fire", "severity": "general", "description": "锁着的门"}'::jsonb || p_more::jsonb
@@ -40,7 +41,9 @@ SELECT is(ARRAY[f ->> 'state', f ->> 'source_kind', f ->> 'round'], v.want, 'mad
   FROM (VALUES ('ann', '{confirmed,inspection,1}'::text[]), ('chief', '{confirmed,other,1}'), ('street', '{reported,street,1}'), ('home', '{reported,self,1}'),
 	       ('clerk', '{reported,staff,1}'), ('system', '{reported,integration,1}')) v (name, want), pg_temp.make(v.name) f;
 SELECT is(pg_temp.make('chief', '{"inspection_id": "00000000-0000-7000-8000-0000000000b1"}') ->> 'source_kind', 'inspection', 'of a visit it is from the visit');
-SELECT is(pg_temp.make('home', '{"inspection_id": "00000000-0000-7000-8000-0000000000b1"}') ->> 'source_kind', 'self', 'but its own stay its own');
+SELECT is(pg_temp.make('home', '{"inspection_id": "00000000-0000-7000-8000-0000000000b5"}') ->> 'source_kind', 'self', 'but its own stay its own');
+SELECT is(pg_temp.faults(pg_temp.refused('home', 'api.finding_create($1)', pg_temp.body('{"inspection_id": "00000000-0000-7000-8000-0000000000b1"}'))),
+	'{"/inspection_id": "inspection_of_others"}', 'and what the office''s visit found is not its own');
 SELECT is(pg_temp.make('ann', '{"id": "00000000-0000-7000-8000-0000000000c1", "found_at": "2026-11-20T08:00:00+08:00"}') ->> 'found_at', '2026-11-20T08:00:00.000+08:00',
 	'id and time from the device');
 SELECT is((SELECT version FROM hz.finding WHERE id = '00000000-0000-7000-8000-0000000000c1'), 1::bigint, 'version 1');
@@ -51,7 +54,8 @@ SELECT is(pg_temp.refused('ann', 'api.finding_create($1)', pg_temp.body('{"insti
 SELECT is(pg_temp.refused('home', 'api.finding_create($1)', pg_temp.body('{"institution_id": "00000000-0000-7000-8000-0000000000a2"}')) ->> 'code', 'unknown_reference', 'not one''s own');
 SELECT is(pg_temp.faults(pg_temp.refused('ann', 'api.finding_create($1)', pg_temp.body(format('{"inspection_id": "00000000-0000-7000-8000-0000000000b%s", "recurs_of": "00000000-0000-7000-8000-0000000000ff"}', n)))),
 	v.want, v.name) FROM (VALUES (2, 'of another home', '{"/inspection_id": "unknown_reference", "/recurs_of": "unknown_reference"}'::jsonb),
-		(3, 'a cancelled visit', '{"/inspection_id": "inspection_cancelled", "/recurs_of": "unknown_reference"}')) v (n, name, want);
+		(3, 'a cancelled visit', '{"/inspection_id": "inspection_cancelled", "/recurs_of": "unknown_reference"}'),
+		(4, 'one that has not begun', '{"/inspection_id": "inspection_not_begun", "/recurs_of": "unknown_reference"}')) v (n, name, want);
 SELECT is(pg_temp.refused('ann', 'api.finding_create($1)', pg_temp.body('{"found_at": "2026-11-23T09:05:01+08:00"}')) ->> 'code', 'occurred_at_in_future', 'found in the future');
 
 -- Whoever brought a lead from elsewhere is named to handlers, and to themselves.
