@@ -47,7 +47,10 @@ BEGIN
 		END IF;
 		IF v_expected IS NOT NULL THEN
 			PERFORM api.deadline_set(p_id, f.round, v_expected, '机构自查自纠，自定完成日期', jsonb_build_array(
-				jsonb_build_object('step', '机构自定的完成日期', 'date', v_expected, 'basis', NULL)), NULL);
+				jsonb_build_object('step', 'event', 'date', api.day(a.occurred_at), 'basis', NULL,
+					'text', '机构在自查自纠中自定完成日期'),
+				jsonb_build_object('step', 'result', 'date', v_expected, 'basis', NULL,
+					'text', format('%s 24 时到期，次日起为逾期', v_expected))), NULL);
 		END IF;
 	END IF;
 	RETURN api.finding_act_answer(a);

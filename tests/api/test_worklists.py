@@ -196,6 +196,14 @@ def test_deadline_counts_down_and_explains(office, due):
         assert steps[1]["basis"]
 
 
+def test_deadline_an_institution_sets_itself_explains_too(office):
+    one = office.new_finding(state="reported", self_found=True)
+    office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"responsible_name": "周工", "expected_on": day(4)}).ok(201)
+    row = next(d for d in office.institution.pages("/v1/deadlines", {"responsible": "周工"}) if d["finding_id"] == one["id"])
+    assert [(s["step"], s["date"]) for s in row["explanation"]] == [("event", day()), ("result", day(4))]
+    assert row["days_left"] == 4 and row["order_id"] is None
+
+
 def test_street_reads_no_deadline_that_may_name_people(office):
     one = office.new_finding(category="psychological")
     office.inspector.post(f"/v1/findings/{one['id']}/orders", {"days": 3}).ok(201)
