@@ -36,7 +36,7 @@ class Run:
     def go(self, prefix, businesses=None):
         if not prefix:      # a client that comes back a day later still has its keys
             self.office = replay_module.Office(self.client, self.admin_key, self.district)
-        one = replay_module.Replay(self.office, businesses or self.businesses, prefix)
+        one = replay_module.Replay(self.office, businesses or self.businesses, prefix, again=bool(prefix))
         return one, one.run()
 
     @property

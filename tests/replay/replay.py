@@ -1,14 +1,16 @@
 #!/usr/bin/python3
 """Replay real inspection records through the public API as a client would, and reconcile.
 
-    replay.py --url http://127.0.0.1:8080 --admin-key hzk_… [--data DIR] [--findings 2000 | --all] [--district 500112] [--threads 8]
+    replay.py --url http://127.0.0.1:8080 --admin-key hzk_… [--state FILE] [--data DIR] [--findings 2000 | --all] [--district 500112]
 
-Every id and every Idempotency-Key is derived from the record, so that a replay that was cut can be started again and a second one
-changes nothing. A refusal is expected only where the record itself is dirty, and is listed; any other ends the run.
+Every id and every Idempotency-Key is derived from the record, so that a replay that was cut can be started again (its keys are in the
+state file) and a second one changes nothing. A refusal is expected only where the record itself is dirty, and is listed; any other
+ends the run.
 """
 import argparse
 import collections
 import concurrent.futures
+import json
 import sys
 import threading
 import time
@@ -34,8 +36,10 @@ class Refused(Exception):
 class Office:
     """The bureau's side: an inspector's key, and one key of an institution account for each hundred institutions."""
 
-    def __init__(self, client, admin_key, district):
+    def __init__(self, client, admin_key, district, state=None):
+        """state: a State that keeps the keys for the next run."""
         self.client, self.admin_key, self.district = client, admin_key, district
+        self.state = state if state is not None else {}
         self.streets = sorted(r['code'] for r in client.list(f'/v1/regions?parent={district}', admin_key))
         self.inspector, self.inspector_id = self.make_key('inspector', '检查员（重放）')
         self.keys = {}          # business number → key of its institution account
@@ -44,17 +48,35 @@ class Office:
         body = {'name': name, 'role': role, 'districts': [self.district], 'actor': {'name': name, 'kind': 'person'}}
         if institutions:
             body['institutions'] = list(institutions)
-        mark = f'key/{role}/{name}/{"".join(institutions)}/{self.district}'
-        answer = self.client.call('POST', '/v1/api-keys', self.admin_key, body, records.ident(mark))
+        mark = records.ident(f'key/{role}/{name}/{"".join(institutions)}/{self.district}')
+        if mark in self.state:
+            return self.state[mark]
+        answer = self.client.call('POST', '/v1/api-keys', self.admin_key, body, mark)
         if answer.status != 201:
             raise Refused('api key', answer)
-        return answer.body['key'], answer.body['actor_id']
+        self.state[mark] = [answer.body['key'], answer.body['actor_id']]
+        return self.state[mark]
+
+
+class State(dict):
+    """Keys of the people of this replay, in a file of ours alone."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        super().__init__(json.loads(self.path.read_text()) if self.path.exists() else {})
+
+    def __setitem__(self, name, value):
+        super().__setitem__(name, value)
+        self.path.touch(0o600)
+        self.path.write_text(json.dumps(self))
 
 
 class Replay:
-    def __init__(self, office, businesses, prefix='', threads=8, progress=None):
+    """prefix: of the Idempotency-Keys. again: what is there already was made by an earlier run and is good."""
+
+    def __init__(self, office, businesses, prefix='', again=False, threads=8, progress=None):
         self.office, self.client, self.businesses = office, office.client, businesses
-        self.prefix, self.threads, self.progress = prefix, threads, progress
+        self.prefix, self.again, self.threads, self.progress = prefix, again, threads, progress
         self.lock = threading.Lock()
         self.refused = []                       # (what, number of the row or its key, status, code, pointers)
         self.done = collections.Counter()
@@ -79,7 +101,7 @@ class Replay:
             return self.post(path, key, body, mark)
         except Refused as refusal:
             codes = {e['code'] for e in refusal.body.get('errors', [])} | {refusal.code}
-            if not self.prefix or not codes <= {'id_exists', 'invalid_state', 'rule_violated'}:
+            if not self.again or not codes <= {'id_exists', 'invalid_state', 'rule_violated'}:
                 raise
             return None
 
@@ -150,14 +172,14 @@ class Replay:
                 body['inspection_id'] = visit.id
             try:
                 self.post('/v1/findings', self.office.inspector, body, f'violation/{violation.number}')
+                if repeated:
+                    raise Unexpected(f'violation/{violation.number}: stored twice under one id')
             except Refused as refusal:
                 if repeated:
                     self.list_refusal(refusal, 'repeated row')
                     continue
-                if refusal.code != 'id_exists' or not self.prefix:
+                if refusal.code != 'id_exists' or not self.again:
                     raise
-            if repeated and not self.prefix:
-                raise Unexpected(f'violation/{violation.number}: stored twice under one id')
             seen[violation.id] = violation
         return list(seen.values())
 
@@ -280,6 +302,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument('--url', default='http://127.0.0.1:8080')
     parser.add_argument('--admin-key', required=True, help='of an admin who holds the district')
+    parser.add_argument('--state', help='file that keeps the keys, so that the replay can be started again')
     parser.add_argument('--data', default=DATA, help='folder of sf_*.csv')
     parser.add_argument('--district', default='500112')
     parser.add_argument('--findings', type=int, default=2000, help='at least so many')
@@ -293,8 +316,12 @@ def main():
     if not args.all:
         businesses = records.choose(businesses, args.findings)
     client = Client(args.url)
-    office = Office(client, args.admin_key, args.district)
-    replay = Replay(office, businesses, threads=args.threads, progress=bar(sum(len(b.violations) for b in businesses)))
+    state = State(args.state) if args.state else {}
+    again = 'admin' in state
+    if not again:
+        state['admin'] = args.admin_key
+    office = Office(client, state['admin'], args.district, state)
+    replay = Replay(office, businesses, again=again, threads=args.threads, progress=bar(sum(len(b.violations) for b in businesses)))
     seconds = replay.run()
     text, good = table(replay, businesses, stored(client, office.inspector, args.district), seconds)
     print(text)
