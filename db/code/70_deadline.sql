@@ -56,19 +56,19 @@ BEGIN
 	RETURN v_id;
 END $$;
 
--- One line of the worklist. `changes` are all deadlines the finding ever had.
-CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline) RETURNS json
+-- One line of the worklist. What needs a table is given: p_changes are all deadlines the finding ever had.
+CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline, p_institution text, p_today date, p_changes json) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
 		'finding_id', f.id,
 		'deadline', f.due_on,
-		'state', CASE WHEN f.due_on < api.today() THEN 'overdue' WHEN f.due_on = api.today() THEN 'due_today' ELSE 'open' END,
-		'overdue', f.due_on < api.today(),
-		'days_left', f.due_on - api.today(),
+		'state', CASE WHEN f.due_on < p_today THEN 'overdue' WHEN f.due_on = p_today THEN 'due_today' ELSE 'open' END,
+		'overdue', f.due_on < p_today,
+		'days_left', f.due_on - p_today,
 		'round', f.round,
 		'responsible_name', f.responsible_name,
 		'institution_id', f.institution_id,
-		'institution_name', (SELECT name FROM hz.institution WHERE id = f.institution_id),
+		'institution_name', p_institution,
 		'institution_type', f.institution_type,
 		'district', f.district,
 		'street', f.street,
@@ -79,7 +79,13 @@ LANGUAGE sql STABLE AS $$
 		'order_id', d.order_id,
 		'reason', d.reason,
 		'explanation', d.explanation,
-		'changes', (SELECT coalesce(json_agg(json_build_object('round', c.round, 'deadline', c.due_on, 'reason', c.reason,
-				'set_at', api.ts(c.set_at), 'order_id', c.order_id) ORDER BY c.set_at, c.id), '[]')
-			FROM hz.deadline c WHERE c.finding_id = f.id))
+		'changes', p_changes)
+$$;
+
+-- Its past: one row. In FROM it becomes part of the statement around it.
+CREATE FUNCTION api.deadline_changes(p_finding_id uuid) RETURNS TABLE (changes json)
+LANGUAGE sql STABLE AS $$
+	SELECT coalesce(json_agg(json_build_object('round', c.round, 'deadline', c.due_on, 'reason', c.reason,
+			'set_at', api.ts(c.set_at), 'order_id', c.order_id) ORDER BY c.set_at, c.id), '[]')
+	  FROM hz.deadline c WHERE c.finding_id = p_finding_id
 $$;

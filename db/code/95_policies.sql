@@ -1,24 +1,35 @@
 -- The second lock. Scope comes from the settings auth.sql makes for the transaction; without them nothing is visible. Each
 -- setting is read once per statement (a subselect, an init plan), and the comparisons are leakproof, so that indexes stay usable.
+-- Every init plan is paid for at every mention of a table, so there are two: the district, and whether the key is a wide one
+-- (auth.sql). For a wide key nothing else is looked at; for any other, and when nothing is said, all of it is.
+
+-- The categories that may name vulnerable people.
+CREATE FUNCTION api.sensitive_categories() RETURNS text[]
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN ARRAY(SELECT code FROM hz.category WHERE sensitive);
+END $$;
 
 DO $$
 DECLARE
 	v record;
 	c_district CONSTANT text := $p$district = ANY ((SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$;
+	-- written as an inequality because the planner takes those for true: the plans of wide keys are the ones that matter
+	c_wide CONSTANT text := $p$((SELECT coalesce(nullif(current_setting('app.wide', true), ''), 'no')) <> 'no' OR (%s))$p$;
 	-- %1: id of the institution, %2: its type
 	c_limits CONSTANT text := $p$
-		((SELECT coalesce(current_setting('app.institutions', true), '')) = ''
-		 OR %1$s = ANY ((SELECT string_to_array(current_setting('app.institutions', true), ','))::uuid[]))
-		AND ((SELECT coalesce(current_setting('app.types', true), '')) = ''
-		 OR %2$s = ANY ((SELECT string_to_array(current_setting('app.types', true), ','))::text[]))
-		AND ((SELECT coalesce(current_setting('app.streets', true), '')) = ''
-		 OR street = ANY ((SELECT string_to_array(current_setting('app.streets', true), ','))::text[]))$p$;
-	c_me CONSTANT text := $p$(SELECT nullif(current_setting('app.actor', true), ''))::uuid$p$;
-	c_role CONSTANT text := $p$(SELECT current_setting('app.role', true))$p$;
+		(coalesce(current_setting('app.institutions', true), '') = ''
+		 OR %1$s = ANY (string_to_array(current_setting('app.institutions', true), ',')::uuid[]))
+		AND (coalesce(current_setting('app.types', true), '') = ''
+		 OR %2$s = ANY (string_to_array(current_setting('app.types', true), ',')))
+		AND (coalesce(current_setting('app.streets', true), '') = ''
+		 OR street = ANY (string_to_array(current_setting('app.streets', true), ',')))$p$;
+	c_me CONSTANT text := $p$nullif(current_setting('app.actor', true), '')::uuid$p$;
+	c_role CONSTANT text := $p$current_setting('app.role', true)$p$;
 	-- findings that may name vulnerable people; what one has reported oneself stays readable
 	c_sensitive CONSTANT text := $p$(%1$s NOT IN ('street', 'integration') OR %2$s = %3$s
-		 OR category <> ALL ((SELECT array_agg(code) FROM hz.category WHERE sensitive)::text[]))$p$;
-	v_hung text := c_district || ' AND ' || format(c_limits, 'institution_id', 'institution_type');
+		 OR category <> ALL (api.sensitive_categories()))$p$;
+	v_hung CONSTANT text := format(c_limits, 'institution_id', 'institution_type');
 	v_policies jsonb;
 BEGIN
 	FOR v IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'hz' LOOP
@@ -27,15 +38,17 @@ BEGIN
 
 	v_policies := jsonb_build_object(
 		'org_unit', c_district,
-		'institution', c_district || ' AND ' || format(c_limits, 'id', 'type'),
+		'institution', c_district || ' AND ' || format(c_wide, format(c_limits, 'id', 'type')),
 		-- employees see what they have reported, nothing of their colleagues'
-		'finding', v_hung || format(' AND (%s <> ''staff'' OR created_by = %s) AND ', c_role, c_me)
-			|| format(c_sensitive, c_role, 'created_by', c_me),
+		'finding', c_district || ' AND ' || format(c_wide, v_hung
+			|| format(' AND (%s <> ''staff'' OR created_by = %s) AND ', c_role, c_me)
+			|| format(c_sensitive, c_role, 'created_by', c_me)),
 		-- a visit is not known to those visited before it begins or is announced
-		'inspection', v_hung || format($p$ AND (%s NOT IN ('institution', 'staff') OR kind IN ('self', 'sweep', 'red_armband')
-			OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role),
-		'rectification_order', v_hung || format(' AND %s <> ''staff''', c_role),
-		'idempotency', format('actor_id = %s', c_me),
+		'inspection', c_district || ' AND ' || format(c_wide, v_hung
+			|| format($p$ AND (%s NOT IN ('institution', 'staff') OR kind IN ('self', 'sweep', 'red_armband')
+				OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role)),
+		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff''', c_role)),
+		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- what hangs on a row is seen with that row
 		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
 		'deadline', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
@@ -61,12 +74,12 @@ BEGIN
 
 	-- Events: in scope, accounts for those who keep them, nothing narrower to read than the thing itself.
 	EXECUTE format('CREATE POLICY read ON hz.event FOR SELECT TO hz_api USING (%s AND %s)',
-		c_district || ' AND ' || format(c_limits, 'institution_id', 'institution_type'),
-		format($p$(resource NOT IN ('actor', 'api_key') OR %1$s IN ('admin', 'auditor'))
+		c_district || format($p$ AND (resource NOT IN ('actor', 'api_key') OR %s IN ('admin', 'auditor'))$p$, c_role),
+		format(c_wide, v_hung || format($p$
 			AND (%1$s <> 'staff' OR actor_id = %2$s)
 			AND (resource <> 'inspection' OR %1$s NOT IN ('institution', 'staff')
 				OR EXISTS (SELECT FROM hz.inspection p WHERE p.id = resource_id))
-			AND (category IS NULL OR %3$s)$p$, c_role, c_me, format(c_sensitive, c_role, 'actor_id', c_me)));
+			AND (category IS NULL OR %3$s)$p$, c_role, c_me, format(c_sensitive, c_role, 'actor_id', c_me))));
 	EXECUTE 'CREATE POLICY job ON hz.event TO hz_jobs USING (true) WITH CHECK (true)';
 	EXECUTE 'CREATE POLICY job ON hz.idempotency TO hz_jobs USING (true)';
 END $$;

@@ -23,7 +23,10 @@ WITH found AS (
 	  FROM found b
 	 ORDER BY n
 	 LIMIT :limit + 1)
-SELECT coalesce(json_agg(api.deadline_json(p.f, w) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+SELECT coalesce(json_agg(api.deadline_json(p.f, w, i.name, t.today, h.changes) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
        CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.f).due_on, (p.f).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM page p
+ CROSS JOIN (SELECT api.today() AS today OFFSET 0) t
+ CROSS JOIN LATERAL api.deadline_changes((p.f).id) h
+  LEFT JOIN hz.institution i ON i.id = (p.f).institution_id
   LEFT JOIN hz.deadline w ON w.finding_id = (p.f).id AND w.current

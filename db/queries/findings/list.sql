@@ -1,7 +1,7 @@
 -- Rows come in branches, each of which walks one index and stops: by district; by institution, for callers who have a list of
 -- them or ask for one; by the index of open deadlines, when only what is overdue is asked for. A branch that does not apply is
 -- switched off before it starts. Bounds are subselects so that, behind the row policies, they still bound the index. Without a
--- cursor the page begins at the end of the order.
+-- cursor the page begins at the end of the order. The day is worked out once (OFFSET 0), so that finding_json() can be put in.
 WITH found AS (
 SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
         SELECT
@@ -69,6 +69,6 @@ SELECT b.f, b.k1, b.k2, row_number() OVER (
  ORDER BY n
  LIMIT :limit + 1
 )
-SELECT json_agg(api.finding_json(p.f, i.name, (SELECT api.today())) ORDER BY p.n) FILTER (WHERE p.n <= :limit) AS items,
+SELECT json_agg(api.finding_json(p.f, i.name, t.today) ORDER BY p.n) FILTER (WHERE p.n <= :limit) AS items,
        CASE WHEN count(*) > :limit THEN json_agg(json_build_array(p.k1, p.k2)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
-  FROM page p LEFT JOIN hz.institution i ON i.id = (p.f).institution_id
+  FROM page p CROSS JOIN (SELECT api.today() AS today OFFSET 0) t LEFT JOIN hz.institution i ON i.id = (p.f).institution_id
