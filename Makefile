@@ -26,7 +26,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers fuzz explain clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz explain clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -87,6 +87,14 @@ test-asan:         ## the same with ASan and UBSan in the server
 	@tests/run.sh build asan
 layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
+lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck
+	@conf/dev/deps.sh lint
+	@for file in $(API) $(JOBS); do \
+		$(CC) $(CPPFLAGS) $(CFLAGS) -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-null-argument -c $$file -o /dev/null || exit 1; done
+	cppcheck -q --enable=warning,performance,portability --suppress=funcArgOrderDifferent --error-exitcode=1 -Iapi -Ibuild/gen \
+		'-DKORE_SECCOMP_FILTER(a,...)=' '-DTAILQ_HEAD(a,b)=struct a{int x;}' $(API) $(JOBS)
+	clang-tidy -quiet $(API) $(JOBS) -- $(CPPFLAGS) -std=gnu11
+	shellcheck -S warning -e SC1007,SC1091,SC2034,SC2154,SC2155,SC2046,SC2086 -s bash conf/dev/*.sh tests/run.sh db/*.sh db/*/*.sh .ci/run
 fuzz:              ## SECONDS_EACH=20
 	@tests/run.sh fuzz
 clean:             ## delete what was built

@@ -1,7 +1,7 @@
 #!/bin/bash
 # Runs the named parts of the tests (all: every one), goes on after a failed one, and ends with the sum: `N passed, N failed`.
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 out=build/test
 mkdir -p "$out"
 passed=0 failed=0

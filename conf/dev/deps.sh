@@ -1,12 +1,13 @@
 #!/bin/bash
-# Installs what is missing: `deps.sh run` for make run, `deps.sh test` for make test as well. Quick when nothing is.
+# Installs what is missing: `deps.sh run` for make run, `test` and `lint` what those need beside it. Quick when nothing is.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 python3-yaml postgresql-15 postgresql-client-15
 	sqitch libdbd-pg-perl curl"
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
-	libtap-parser-sourcehandler-pgtap-perl clang cppcheck"
+	libtap-parser-sourcehandler-pgtap-perl clang"
+lint="clang-tidy cppcheck shellcheck"
 ui=docs/ui/node_modules/swagger-ui-dist
 
 say() { printf '%s\n' "$*" >&2; }
@@ -41,7 +42,10 @@ install_packages() {
 }
 
 wanted=$run
-[ "${1:-run}" = run ] || wanted="$run $test"
+case ${1:-run} in
+test) wanted="$run $test" ;;
+lint) wanted="$run $lint" ;;
+esac
 missing=""
 for package in $wanted; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
