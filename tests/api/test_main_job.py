@@ -1,8 +1,11 @@
 """The office's work from end to end, each person with the own key: from an institution on file to a hazard closed."""
+import concurrent.futures
 import datetime
+import time
 
 import pytest
 
+from harness.client import Client
 from office import CHINA, ago, day, new_id
 
 
@@ -211,7 +214,6 @@ def test_merge_void_terminate(office):
 @pytest.mark.provokes("segregation_of_duties")
 def test_whoever_rectified_may_not_reinspect(office, issue_key, base_url):
     """Two keys of one person do not defeat it."""
-    from harness.client import Client
     one = office.new_finding("ordered")
     key, _ = issue_key("institution", office.district, institution=office.home["id"], actor=office.inspector.actor)
     Client(base_url, key).post(f"/v1/findings/{one['id']}/progress-reports", {"note": "我也在那里任职"}).ok(201)
@@ -359,8 +361,7 @@ def test_late_is_late_even_if_told_later(office, clock):
 
 # -- feed ---------------------------------------------------------------------------------------------------------------------
 
-def test_feed_tells_every_change_once_in_order(office, server):
-    import time
+def test_feed_tells_every_change_once_in_order(office):
     start = office.auditor.get("/v1/events", {"limit": 1}).ok()
     one = office.new_finding("closed")
     wanted = ["confirmed", "ordered", "rectifying", "reinspection_requested", "closed"]
@@ -379,8 +380,73 @@ def test_feed_tells_every_change_once_in_order(office, server):
     assert start["items"] == [] or start["items"][0]["position"] == positions[0]
 
 
+def until_told(client, wanted, after):
+    """Follow the feed from `after` until all wanted ids were told -> (their ids in the order told, last position)."""
+    told, ends = [], time.monotonic() + 20
+    while set(wanted) - set(told):
+        assert time.monotonic() < ends, f"never told: {set(wanted) - set(told)}"
+        items = client.get("/v1/events", {"after": after, "limit": 50}).ok()["items"]
+        told += [e["resource_id"] for e in items if e["what"] == "created"]
+        after = items[-1]["position"] if items else after
+        time.sleep(0 if items else 0.02)
+    return told, after
+
+
+def last_position(client):
+    return max((e["position"] for e in client.pages("/v1/events")), default=0)
+
+
+def test_feed_waits_for_a_transaction_that_is_late(office, server):
+    """A change that began first and commits last is told, and told first: who follows positions misses nothing."""
+    start = last_position(office.auditor)
+    slow = office.new_finding()
+    start = until_told(office.auditor, [slow["id"]], start)[1]
+    with server.connect() as late:
+        late.autocommit = False
+        late.execute("UPDATE hz.finding SET location = '二楼', version = version + 1 WHERE id = %s", (slow["id"],))
+        quick = office.new_finding()
+        time.sleep(1)
+        assert office.auditor.get("/v1/events", {"after": start}).ok()["items"] == []
+        late.commit()
+    until_told(office.auditor, [quick["id"]], start)
+    items = office.auditor.get("/v1/events", {"after": start}).ok()["items"]
+    assert [(e["resource_id"], e["what"]) for e in items] == [(slow["id"], "changed"), (quick["id"], "created")]
+
+
+def test_feed_misses_nothing_while_many_write(office, base_url):
+    start = last_position(office.auditor)
+
+    def write(_):
+        client = Client(base_url, office.inspector.key)
+        return [client.post("/v1/findings", office.finding_body()).ok(201)["id"] for _ in range(15)]
+    with concurrent.futures.ThreadPoolExecutor(5) as pool:
+        jobs = [pool.submit(write, n) for n in range(4)]
+        made = set()
+        told, after = [], start
+        while not all(job.done() for job in jobs):
+            items = office.auditor.get("/v1/events", {"after": after}).ok()["items"]
+            told += [e["resource_id"] for e in items if e["what"] == "created"]
+            after = items[-1]["position"] if items else after
+        for job in jobs:
+            made |= set(job.result())
+    told += until_told(office.auditor, made - set(told), after)[0]
+    assert len(told) == len(set(told)) == len(made) and set(told) == made
+
+
+def test_every_act_changes_the_tag(office):
+    one = office.new_finding()
+    path, tags = f"/v1/findings/{one['id']}", []
+    for who, command, body in ((None, None, None), (office.inspector, "orders", {"requirement": "清理", "days": 3}), (office.institution, "progress-reports", {}),
+                               (office.institution, "progress-reports", {}), (office.institution, "reinspection-requests", {}),
+                               (office.inspector, "reinspections", {"result": "passed"})):
+        if who:
+            who.post(f"{path}/{command}", body).ok(201)
+        tags.append(office.inspector.get(path).etag)
+        assert office.inspector.get(path, headers={"If-None-Match": tags[-1]}).status == 304
+    assert len(set(tags)) == len(tags)
+
+
 def test_positions_have_no_holes(db):
-    import time
     for _ in range(100):
         waiting, = db.execute("SELECT count(*) FROM hz.event WHERE position IS NULL").fetchone()
         if not waiting:
