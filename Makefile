@@ -26,7 +26,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz explain clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz explain replay clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -69,6 +69,8 @@ key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STR
 	@conf/dev/key.sh
 explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"
 	@conf/dev/explain.sh
+replay:            ## replay the real records of REALDATA through the running API: all, or FINDINGS=2000
+	@tests/replay/run.sh
 deps:              ## install what is missing (Debian packages, Swagger UI)
 	@conf/dev/deps.sh run
 
