@@ -15,7 +15,7 @@ DECLARE
 	v record;
 	c_district CONSTANT text := $p$district = ANY ((SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$;
 	-- written as an inequality because the planner takes those for true: the plans of wide keys are the ones that matter
-	c_wide CONSTANT text := $p$((SELECT coalesce(nullif(current_setting('app.wide', true), ''), 'no')) <> 'no' OR (%s))$p$;
+	c_wide CONSTANT text := $p$((SELECT CASE current_setting('app.wide', true) WHEN 'yes' THEN 'yes' ELSE 'no' END) <> 'no' OR (%s))$p$;
 	-- %1: id of the institution, %2: its type
 	c_limits CONSTANT text := $p$
 		(coalesce(current_setting('app.institutions', true), '') = ''
