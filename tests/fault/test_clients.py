@@ -1,0 +1,199 @@
+"""Clients that want to hold the server up: one row everybody waits for, answers nobody reads, headers that never end."""
+import concurrent.futures
+import select
+import socket
+import threading
+import time
+
+import pytest
+
+from conftest import FULL, judge_time
+from harness import processes
+from load import Caller, Load, p99
+
+# 24 MiB of findings: far more than the kernel would buffer for a client. Beside the API, because the reading is what is tested.
+FILL = """
+INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description,
+                        found_at, state, last_act_at, created_by)
+SELECT api.uuid_v7(), district, institution_id, institution_type, street, category, severity, source_kind, repeat('通道堵塞', 250),
+       found_at, state, last_act_at, created_by
+  FROM hz.finding, generate_series(1, 8000) WHERE id = %(finding)s
+"""
+READS = 300         # of each measurement, spread over its readers
+
+
+def measured_reads(place, finding, readers=3):
+    """Durations of point reads, at a steady rate well below what the machine can do."""
+    def read(_):
+        caller, took = Caller(place.server, place.key), []
+        for _ in range(READS // readers + 1):
+            result, _ = caller.ask("read", "GET", f"/v1/findings/{finding}")
+            assert result.what == 200, result
+            took.append(result.took)
+            time.sleep(0.01)
+        caller.close()
+        return took
+    with concurrent.futures.ThreadPoolExecutor(readers) as pool:
+        return sum(pool.map(read, range(readers)), [])
+
+
+def acts(db, finding):
+    """What an act on a finding writes."""
+    return db.execute("SELECT f.state, f.version, (SELECT count(*) FROM hz.finding_act WHERE finding_id = f.id), "
+                      "(SELECT count(*) FROM hz.event WHERE resource_id = f.id) FROM hz.finding f WHERE id = %s", (finding,)).fetchone()
+
+
+def test_row_locked(place):
+    """Somebody holds a row for 30 s (here a session of the database). Those who want it hear 504 or 503 in bounded time, those
+    who want other rows hardly notice, and afterwards nothing of the refused acts is there."""
+    held_for = 30 if FULL else 7
+    locked = place.new_finding()
+    quiet = measured_reads(place, place.finding)
+    with place.server.connect() as db, place.server.connect() as holder:
+        before, answers = acts(db, locked), []
+        over = threading.Event()
+
+        def want(_):
+            caller = Caller(place.server, place.key)
+            while not over.is_set():
+                answers.append(caller.ask("act", "POST", f"/v1/findings/{locked}/corrections", {"note": "当场改正"})[0])
+                time.sleep(0.2)
+            caller.close()
+
+        holder.autocommit = False
+        holder.execute("SELECT FROM hz.finding WHERE id = %s FOR UPDATE", (locked,))
+        began = time.monotonic()
+        with concurrent.futures.ThreadPoolExecutor(40) as pool:
+            jobs = [pool.submit(want, n) for n in range(40)]
+            with Load(place.server, place.key, place.home, place.finding, writers=2, readers=0) as load:
+                time.sleep(0.5)
+                under = measured_reads(place, place.finding)
+                assert place.client.get(f"/v1/findings/{locked}").ok()["state"] == "confirmed"
+                time.sleep(max(0, held_for - (time.monotonic() - began)))
+            over.set()
+            for job in jobs:
+                job.result(30)
+        waited = [a for a in answers if a.began < began + held_for]
+        bad = [a for a in waited if a.what not in (503, 504)]
+        assert waited and not bad, bad[:5]
+        assert any(a.what == 504 for a in waited)
+        assert acts(db, locked) == before
+        holder.rollback()
+        time.sleep(0.5)
+        assert acts(db, locked) == before, "an act that was answered 504 has happened after all"
+        place.client.post(f"/v1/findings/{locked}/corrections", {"note": "当场改正"}).ok(201)
+        load.reconcile(db)
+    bad = [r for r in load.results if r.what not in (201, 503, 504)]
+    assert not bad and load.acknowledged, bad[:5]
+    judge_time(max(a.took for a in waited), 7, "the longest wait for the locked row")
+    judge_time(p99(under), max(3 * p99(quiet), p99(quiet) + 0.010), f"p99 of others' point reads (quiet: {p99(quiet) * 1000:.1f} ms)")
+    slow = [r for r in load.results if r.what != 201]
+    print(f"creates beside it: {len(load.acknowledged)} done, {len(slow)} put off")
+    judge_time(p99([r.took for r in load.results] * 100), 5.5, "p99 of others' creates")
+
+
+def test_clients_that_do_not_read(place):
+    """They ask for a large table, read its beginning and then nothing: cut off in time, at a bounded cost of memory."""
+    count = 60 if FULL else 12
+    with place.server.connect() as db:
+        db.execute("ALTER TABLE hz.finding DISABLE TRIGGER event")
+        db.execute(FILL, {"finding": place.finding})
+        db.execute("ALTER TABLE hz.finding ENABLE TRIGGER event")
+    workers = place.workers()
+    before = {pid: processes.resident(pid) for pid in workers}
+    lazy = []
+    for _ in range(count):
+        one = socket.socket()
+        one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8192)
+        one.connect(("127.0.0.1", place.server.port))
+        one.sendall(f"GET /v1/findings?limit=200 HTTP/1.1\r\nHost: localhost\r\nAccept: text/csv\r\nAuthorization: Bearer {place.key}\r\n\r\n".encode())
+        lazy.append(one)
+    with Load(place.server, place.key, place.home, place.finding, writers=1, readers=2) as load:
+        for one in lazy:
+            one.settimeout(10)
+            assert one.recv(1000).startswith(b"HTTP/1.1 200 ")
+        time.sleep(1)
+        during = {pid: processes.resident(pid) for pid in workers}
+        began = time.monotonic()
+        waiting = dict((one.fileno(), one) for one in lazy)
+        poll = select.poll()
+        for number in waiting:
+            poll.register(number, select.POLLRDHUP)
+        while waiting and time.monotonic() < began + 40:
+            for number, _ in poll.poll(500):
+                poll.unregister(number)
+                waiting.pop(number).close()
+    load.judge()
+    assert not waiting, f"{len(waiting)} of {count} are still connected"
+    judge_time(time.monotonic() - began, 10, "clients that read nothing are cut off (HZ_SEND_SECONDS=3)")
+    for pid in workers:
+        grown = during[pid] - before[pid]
+        print(f"worker {pid}: {before[pid]:.0f} MiB before, {during[pid]:.0f} MiB with {count} of them")
+        assert grown < 64 + 2 * count, f"worker {pid} has grown by {grown:.0f} MiB"
+    with place.server.connect() as db:
+        load.reconcile(db)
+        assert db.execute("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'hz-api' AND state LIKE 'idle in%'").fetchone()[0] == 0
+
+
+def slow_loris(port, count):
+    """Connections that have sent the beginning of a header."""
+    found = []
+    for n in range(count):
+        one = socket.socket()
+        one.setblocking(False)
+        one.connect_ex(("127.0.0.1", port))
+        found.append(one)
+        if n % 200 == 199:
+            time.sleep(0.05)
+    return found
+
+
+@pytest.mark.parametrize("count", [800, pytest.param(5000, marks=pytest.mark.long)])
+def test_slow_loris(place, count):
+    """Thousands of connections send a header octet by octet; everybody else is served as before."""
+    callers = threading.Event()
+    quiet = measured_reads(place, place.finding)
+
+    def drip(sockets):
+        """One more octet on each, every second; a connection the server has closed is opened again."""
+        reopened, octets = 0, iter(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n" + b"x" * 10000)
+        while not callers.is_set():
+            octet = bytes([next(octets)])
+            for n, one in enumerate(sockets):
+                try:
+                    one.send(octet)
+                    if reopened >= 0 and one.recv(4096) is not None:
+                        raise ConnectionResetError
+                except BlockingIOError:
+                    continue
+                except OSError:
+                    one.close()
+                    sockets[n] = slow_loris(place.server.port, 1)[0]
+                    reopened += 1
+            callers.wait(1)
+        return reopened
+
+    sockets = slow_loris(place.server.port, count)
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        dripping = pool.submit(drip, sockets)
+        try:
+            with Load(place.server, place.key, place.home, place.finding, writers=1, readers=1, pause=0.05) as load:
+                began = time.monotonic()
+                under = measured_reads(place, place.finding)
+                time.sleep(max(0, (15 if count > 1000 else 2) - (time.monotonic() - began)))
+                fresh = Caller(place.server, place.key)         # a new client gets a connection too
+                result, _ = fresh.ask("read", "GET", f"/v1/findings/{place.finding}")
+                fresh.close()
+                held = sum(len(processes.client_ports(pid, place.server.port)) for pid in place.workers())
+        finally:
+            callers.set()
+            reopened = dripping.result(60)
+            for one in sockets:
+                one.close()
+    print(f"{count} slow clients: {held} connections held by the workers, {reopened} opened again")
+    load.judge()
+    assert result.what == 200, result
+    judge_time(result.took, 1, "a new client under it")
+    judge_time(p99(under), 0.5, f"p99 of others' point reads (quiet: {p99(quiet) * 1000:.1f} ms)")
+    with place.server.connect() as db:
+        load.reconcile(db)
