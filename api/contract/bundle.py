@@ -1,4 +1,4 @@
-"""The published document: one file, x- keys stripped, what every operation of a kind shares written out."""
+"""The published document: one file, x- keys stripped, what every operation of a kind shares written out, recorded examples put in."""
 import json
 
 SHARED = {"limit": "#/components/parameters/limit", "cursor": "#/components/parameters/cursor",
@@ -6,6 +6,8 @@ SHARED = {"limit": "#/components/parameters/limit", "cursor": "#/components/para
 HEADERS = {"ETag": "#/components/headers/ETag", "Link": "#/components/headers/Link", "Location": "#/components/headers/Location",
            "Idempotent-Replayed": "#/components/headers/IdempotentReplayed"}
 PROBLEM = "#/components/responses/Problem"
+REFUSAL_HEADERS = {401: ("WWW-Authenticate", "`Bearer`"), 503: ("Retry-After", "多少秒后再试 / seconds to wait before another try")}
+INT32_MAX = 2**31 - 1
 
 
 def ref(target):
@@ -28,6 +30,36 @@ def _callers(op):
     return f"**谁可调用 / Who may call**：{roles}"
 
 
+def _integers(node):
+    """Say how wide each integer is: 32 bits where the bounds allow it, else 64."""
+    for one in node if isinstance(node, list) else node.values() if isinstance(node, dict) else []:
+        _integers(one)
+    if isinstance(node, dict) and "integer" in (node.get("type") if isinstance(node.get("type"), list) else [node.get("type")]):
+        small = node.get("maximum", INT32_MAX + 1) <= INT32_MAX and node.get("minimum", -INT32_MAX - 2) >= -INT32_MAX - 1
+        node.setdefault("format", "int32" if small else "int64")
+
+
+def _refusals(op):
+    """The statuses an operation itself may refuse with; what belongs to HTTP (405, 406, 413 …) is under `default`."""
+    sql, changes = op.kind != "HANDLER", op.method != "get"
+    return [status for status, may in (
+        (400, True), (401, not op.open), (403, not op.open), (404, op.path_params), (409, sql and changes), (412, op.if_match),
+        (413, op.body), (415, op.body), (422, sql and changes), (428, op.if_match), (500, True), (503, True), (504, sql)) if may]
+
+
+def _refusal(status, problems, example):
+    """The shared response of one status: which codes it may carry."""
+    codes = "；".join(f"`{p['code']}` {p['title']['zh']} / {p['title']['en']}" for p in problems)
+    media = {"schema": ref("#/components/schemas/Problem")}
+    if example is not None:
+        media["example"] = example
+    response = {"description": codes, "content": {"application/problem+json": media}}
+    if status in REFUSAL_HEADERS:
+        name, text = REFUSAL_HEADERS[status]
+        response["headers"] = {name: {"description": text, "schema": {"type": "string"}}}
+    return response
+
+
 def _operation(doc, op, out):
     out["description"] = (out.get("description", "").rstrip() + "\n\n" + _callers(op)).lstrip()
     params = list(out.get("parameters", []))
@@ -39,16 +71,27 @@ def _operation(doc, op, out):
                                "schema": {"type": "string", "enum": op.sorts, "default": op.sorts[0]}}))
     if op.method == "post":
         added.append(("Idempotency-Key", ref(SHARED["key"])))
+    if _conditional(op):
+        added.append(("If-None-Match", {"name": "If-None-Match", "in": "header", "description": "手里这份的 `ETag`；没有变就回 304 / the `ETag` "
+                                        "of the copy you have; 304 when it is still good", "schema": {"type": "string"}, "example": '"3"'}))
     params += [p for name, p in added if name not in names]
     if params:
         out["parameters"] = params
     for code, response in out["responses"].items():
         if str(code).startswith("2") and "$ref" not in response:
-            _success(op, str(code), response)
-    out["responses"].setdefault("default", ref(PROBLEM))
+            _success(doc, op, str(code), response)
+    if _conditional(op):
+        out["responses"]["304"] = {"description": "没有变，不传正文 / not changed, no body", "headers": {"ETag": ref(HEADERS["ETag"])}}
+    for status in _refusals(op):
+        out["responses"].setdefault(str(status), ref(f"#/components/responses/Problem{status}"))
+    out["responses"]["default"] = out["responses"].pop("default", ref(PROBLEM))
 
 
-def _success(op, code, response):
+def _conditional(op):
+    return op.method == "get" and op.etag != "none"
+
+
+def _success(doc, op, code, response):
     headers = []
     headers += ["ETag"] if op.etag != "none" else []
     headers += ["Location"] if code == "201" else []
@@ -58,13 +101,34 @@ def _success(op, code, response):
         response.setdefault("headers", {}).setdefault(name, ref(HEADERS[name]))
     if op.list and op.sql_name:
         response["content"].setdefault("text/csv", {"schema": {"type": "string"}})
+    if op.uses("FROM_LIMIT"):
+        items = response["content"]["application/json"]["schema"].get("properties", {}).get("items", {})
+        items.setdefault("maxItems", doc.root["components"]["parameters"]["limit"]["schema"]["maximum"])
 
 
-def dump(doc, ops):
-    """-> the JSON text"""
+def _examples(example, out):
+    """Put a recorded request and response into one operation."""
+    if "request" in example:
+        next(iter(out["requestBody"]["content"].values())).setdefault("example", example["request"])
+    if "response" in example:
+        good = next(response for code, response in out["responses"].items() if code.startswith("2"))
+        good["content"]["application/json"].setdefault("example", example["response"])
+
+
+def dump(doc, ops, problems, examples):
+    """-> the JSON text. problems: as Document.problems() gives them; examples: {operationId or problem_<status>: {request, response}}"""
     out = _strip(doc.root)
+    used = set()
     for op in ops:
-        _operation(doc, op, out["paths"][op.path][op.method])
+        node = out["paths"][op.path][op.method]
+        _operation(doc, op, node)
+        used |= set(_refusals(op))
+        _examples(examples.get(op.id, {}), node)
+    for status in used:
+        known = [p for p in problems if p["status"] == status]
+        out["components"]["responses"][f"Problem{status}"] = _refusal(status, known, examples.get(f"problem_{status}", {}).get("response"))
+    for part in (out["paths"], out["components"]):
+        _integers(part)
     out["paths"] = dict(sorted(out["paths"].items()))
     for group in out["components"].values():
         for name in sorted(group):

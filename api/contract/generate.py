@@ -8,6 +8,7 @@ nothing. Every fault found is printed as `file:line: what`; the exit code is 1 w
 docs/guides/contributing.md explains the keys; contract.h the tables.
 """
 import argparse
+import json
 import pathlib
 import sys
 
@@ -148,6 +149,7 @@ class Op:
         good = [self.doc.resolve(responses[code]) for code in responses if str(code).startswith("2")]
         if not good:
             raise Fault(self.node.where, f"{self.id}: no 2xx response is documented")
+        self.answers_json = "application/json" in good[0].get("content", {})
         if self.kind == "HANDLER":
             return
         schema = good[0].get("content", {}).get("application/json", {}).get("schema")
@@ -301,6 +303,27 @@ def bind_sql(root, ops, faults):
     return ""
 
 
+def read_examples(root, ops, faults):
+    """docs/openapi/examples/*.json -> {operationId or problem_<status>: {request, response}}"""
+    examples, known = {}, {op.id: op for op in ops}
+    for path in sorted((root / "docs/openapi/examples").glob("*.json")):
+        shown = f"{path.relative_to(root).as_posix()}:1"
+        with faults:
+            try:
+                example = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise Fault(shown, str(error)) from error
+            op = known.get(path.stem)
+            if op is None and not path.stem.startswith("problem_"):
+                raise Fault(shown, "no operation has this operationId")
+            if not isinstance(example, dict) or set(example) - {"request", "response"} or "request" in example and (op is None or op.body is None):
+                raise Fault(shown, "an object with `response`, and `request` where the operation has a body")
+            if op and "response" in example and not op.answers_json:
+                raise Fault(shown, f"{op.id} answers no JSON")
+            examples[path.stem] = example
+    return examples
+
+
 def build(root):
     """-> {file name: text}; raises Faults with everything that is wrong."""
     faults = Faults()
@@ -310,11 +333,13 @@ def build(root):
     ops = read_ops(doc, faults)
     auth = bind_sql(root, ops, faults)
     problems = doc.problems(faults)
+    examples = read_examples(root, ops, faults)
     tables = ctables.Tables(doc, faults)
-    text = tables.render(ops, auth, problems, bundle.dump(doc, ops))
+    published = bundle.dump(doc, ops, problems[0], examples)
+    text = tables.render(ops, auth, problems, published)
     faults.stop()
     return {"contract_tables.c": text, "problems.h": ctables.problems_header(problems), "handlers.h": ctables.handlers_header(ops),
-            "openapi.json": bundle.dump(doc, ops)}
+            "openapi.json": published}
 
 
 def main():

@@ -349,6 +349,64 @@ def test_published_document(small):
     assert "无需密钥" in special["description"] and "headers" not in special["responses"]["200"]
 
 
+def statuses(operation):
+    return [code for code in operation["responses"] if code != "default" and not code.startswith("2")]
+
+
+def test_published_refusals(small):
+    """Each operation names the statuses it may refuse with; each status names its codes."""
+    document = json.loads(generate.build(small)["openapi.json"])
+    paths, shared = document["paths"], document["components"]["responses"]
+    assert statuses(paths["/v1/things"]["get"]) == ["400", "401", "403", "500", "503", "504"]
+    assert statuses(paths["/v1/things"]["post"]) == ["400", "401", "403", "409", "413", "415", "422", "500", "503", "504"]
+    assert statuses(paths["/v1/things/{id}"]["get"]) == ["304", "400", "401", "403", "404", "500", "503", "504"]
+    assert {"404", "412", "428"} <= set(statuses(paths["/v1/things/{id}"]["patch"]))
+    assert statuses(paths["/v1/things/special"]["get"]) == ["400", "500", "503"]
+    assert paths["/v1/things/{id}"]["get"]["parameters"][-1]["name"] == "If-None-Match"
+    assert shared["Problem409"]["description"] == "`conflict` 乙 / b"
+    assert "Retry-After" in shared["Problem503"]["headers"] and "WWW-Authenticate" in shared["Problem401"]["headers"]
+    for operation in (paths["/v1/things"]["get"], paths["/v1/things"]["post"]):
+        assert list(operation["responses"])[-1] == "default"
+
+
+def test_published_bounds(small):
+    document = json.loads(generate.build(small)["openapi.json"])
+    listing = document["paths"]["/v1/things"]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    assert listing["properties"]["items"]["maxItems"] == 200
+    assert document["components"]["schemas"]["ThingCreate"]["properties"]["beds"]["format"] == "int32"
+    put(small, YAML, THINGS.replace("minimum: 0, maximum: 9999", "minimum: 0, maximum: 99999999999"))
+    document = json.loads(generate.build(small)["openapi.json"])
+    assert document["components"]["schemas"]["ThingCreate"]["properties"]["beds"]["format"] == "int64"
+
+
+def test_published_examples(small):
+    thing = {"id": "019a1b2c-3d4e-7f50-8a61-72839405b6c7", "name": "甲"}
+    put(small, "docs/openapi/examples/things_create.json", json.dumps({"request": {"name": "甲"}, "response": thing}))
+    put(small, "docs/openapi/examples/problem_409.json", json.dumps({"response": {"code": "conflict"}}))
+    document = json.loads(generate.build(small)["openapi.json"])
+    created = document["paths"]["/v1/things"]["post"]
+    assert created["requestBody"]["content"]["application/json"]["example"] == {"name": "甲"}
+    assert created["responses"]["201"]["content"]["application/json"]["example"] == thing
+    assert document["components"]["responses"]["Problem409"]["content"]["application/problem+json"]["example"] == {"code": "conflict"}
+    assert lint.Lint(document).run() == []
+    put(small, "docs/openapi/examples/things_create.json", json.dumps({"request": {"name": ""}}))
+    assert any("'' " in line for line in lint.Lint(json.loads(generate.build(small)["openapi.json"])).run())
+
+
+@pytest.mark.parametrize("name, text, fault", [
+    ("things_make", "{}", "no operation has this operationId"),
+    ("things_get", "{", "Expecting"),
+    ("things_get", "[]", "an object with `response`"),
+    ("things_get", '{"request": {}}', "`request` where the operation has a body"),
+    ("things_special", '{"response": {}}', "things_special answers no JSON"),
+    ("problem_409", '{"answer": {}}', "an object with `response`"),
+])
+def test_example_refused(small, name, text, fault):
+    put(small, f"docs/openapi/examples/{name}.json", text)
+    lines = faults(small)
+    assert any(line.startswith(f"docs/openapi/examples/{name}.json:1: ") and fault in line for line in lines), lines
+
+
 def test_equal_schemas_are_written_once(small):
     text = generate.build(small)["contract_tables.c"]
     assert text.count(".max_length = 100,") + text.count(".max_length = 100}") == 1     # ThingCreate serves two operations
