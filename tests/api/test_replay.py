@@ -11,7 +11,7 @@ from office import row_counts
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 DATA = pathlib.Path(os.environ.get("REALDATA") or ROOT / "../shared/realdata") / "sf"
-FINDINGS = 2000
+FINDINGS = 500 if os.environ.get("HZ_SANITIZE") == "1" else 2000     # the sanitizers look at the same code as often
 sys.path.insert(0, str(ROOT / "tests/replay"))
 
 import client as replay_client      # noqa: E402
