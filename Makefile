@@ -26,7 +26,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz explain replay clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -99,5 +99,9 @@ lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck
 	shellcheck -S warning -e SC1007,SC1091,SC2034,SC2154,SC2155,SC2046,SC2086 -s bash conf/dev/*.sh tests/run.sh db/*.sh db/*/*.sh .ci/run
 fuzz:              ## SECONDS_EACH=20
 	@tests/run.sh fuzz
+bench:             ## speed as ratios; QUICK=1 for three minutes, NAMES="point_read create"
+	@conf/dev/deps.sh bench
+	@$(MAKE) --no-print-directory -s -j2 all
+	@/usr/bin/python3 -B tests/bench/bench.py $(NAMES)
 clean:             ## delete what was built
 	rm -rf build build-asan

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Installs what is missing: `deps.sh run` for make run, `test` and `lint` what those need beside it. Quick when nothing is.
+# Installs what is missing: `deps.sh run` for make run, `test`, `lint` and `bench` what those need beside it. Quick when nothing is.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -8,6 +8,7 @@ run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 pyth
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
 	libtap-parser-sourcehandler-pgtap-perl clang libclang-rt-14-dev"
 lint="clang-tidy cppcheck shellcheck"
+bench="wrk"
 ui=docs/ui/node_modules/swagger-ui-dist
 
 say() { printf '%s\n' "$*" >&2; }
@@ -45,12 +46,13 @@ wanted=$run
 case ${1:-run} in
 test) wanted="$run $test" ;;
 lint) wanted="$run $lint" ;;
+bench) wanted="$run $bench" ;;
 esac
 missing=""
 for package in $wanted; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
 done
-[ -e "$ui/swagger-ui.css" ] || command -v npm >/dev/null || missing="$missing npm"
+[ "${1:-run}" != bench ] && [ -e "$ui/swagger-ui.css" ] || command -v npm >/dev/null || missing="$missing npm"
 mkdir -p build
 [ -z "$missing" ] || install_packages
 if [ ! -e "$ui/swagger-ui.css" ]; then
