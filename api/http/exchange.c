@@ -12,6 +12,8 @@
 #include "http/trace.h"
 #include "problems.h"
 
+#define TOGETHER_MAX	(64 * 1024)	/* octets of a body worth copying behind its head */
+
 /* A field's value in the arena; NULL when the client did not send it. */
 static const char *
 field(struct exchange *x, const struct framing *f, enum framing_field name)
@@ -92,13 +94,18 @@ send_reply(struct exchange *x, struct reply *reply, const char *body, size_t len
 	reply->close = !x->keep;
 	buf_init(&head, x->arena);
 	reply_head(&head, reply);
+	if (x->head || reply->status == 204 || reply->status == 304 || x->stretches)
+		length = 0;
+	/* together they leave in one call, where Kore would cut them after 8 KiB */
+	if (length <= TOGETHER_MAX)
+		buf_add(&head, body, length);
 	guard_queue(x->guard, head.data, head.length);
 	exchange_note(x, reply->status);
 	if (x->stretches && !x->head) {
 		exchange_stretch(x);
 		return;
 	}
-	if (!x->head && reply->status != 204 && reply->status != 304)
+	if (length > TOGETHER_MAX)
 		guard_queue(x->guard, body, length);
 	guard_finish(x->guard, x->keep);
 	x->step = EXCHANGE_OVER;

@@ -31,6 +31,24 @@ parent_good(const char *p)
 	    strspn(p + 53, "0123456789abcdef") == 2);
 }
 
+/* Sixteen random octets; one call of the kernel's serves many. */
+static void
+trace_random(uint8_t octets[16])
+{
+	static uint8_t	pool[1024];
+	static size_t	left;
+
+	if (left == 0) {
+		if (getrandom(pool, sizeof(pool), 0) != (ssize_t)sizeof(pool)) {
+			memset(octets, 1, 16);	/* an id is owed, even without entropy */
+			return;
+		}
+		left = sizeof(pool);
+	}
+	left -= 16;
+	memcpy(octets, pool + left, 16);
+}
+
 void
 trace_take(const char *traceparent, char id[33])
 {
@@ -41,7 +59,6 @@ trace_take(const char *traceparent, char id[33])
 		id[32] = '\0';
 		return;
 	}
-	if (getrandom(random, sizeof(random), 0) != (ssize_t)sizeof(random))
-		memset(random, 1, sizeof(random));	/* an id is owed, even without entropy */
+	trace_random(random);
 	text_hex(id, random, sizeof(random));
 }
