@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <kore/kore.h>
@@ -20,6 +21,8 @@
 #include "http/ui.h"
 
 #define DRAIN_MS	8000	/* the longest a worker waits for what is in flight */
+
+#define FILES_BESIDE	256	/* files of a worker that are not client connections, at the most */
 
 #ifdef HZ_NO_SECCOMP		/* sanitizers make system calls of their own */
 KORE_SECCOMP_FILTER("hz", KORE_BPF_RET(SECCOMP_RET_ALLOW))
@@ -70,6 +73,22 @@ main_bind(const char *port, const char *callback)
 	exit(1);
 }
 
+/* As many connections as asked for, or as the limit of open files bears: a worker that ran out of files would spin on accept. */
+static void
+main_limits(void)
+{
+	struct rlimit	files;
+	rlim_t		wanted = settings.connections + FILES_BESIDE;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < wanted) {
+		wanted = files.rlim_max;
+		fprintf(stderr, "打开文件数上限为 %lu，连接数随之减少 / the limit of open files is %lu: fewer connections\n",
+		    (unsigned long)wanted, (unsigned long)wanted);
+	}
+	worker_rlimit_nofiles = (u_int32_t)wanted;
+	worker_max_connections = wanted > 2 * FILES_BESIDE ? (u_int32_t)wanted - FILES_BESIDE : (u_int32_t)wanted / 2;
+}
+
 /* In the parent, before workers, chroot and sandbox. */
 void
 kore_parent_configure(int argc, char **argv)
@@ -82,6 +101,7 @@ kore_parent_configure(int argc, char **argv)
 	tzset();
 	(void)signal(SIGHUP, SIG_IGN);		/* Kore's reload unloads code that requests still run in */
 	worker_count = (u_int8_t)settings.workers;
+	main_limits();
 	ui_load(settings.ui_dir);
 	if (!metrics_map(settings.workers)) {
 		fputs("内存不足 / out of memory\n", stderr);

@@ -20,9 +20,11 @@ static void	guard_gone(struct connection *);
 void
 guard_connect(struct connection *c)
 {
-	struct guard	*g = kore_calloc(1, sizeof(*g));	/* Kore frees hdlr_extra with the connection */
+	struct guard	*g;
 	int		 unsent = GUARD_UNSENT;
 
+	guard_make_room();
+	g = kore_calloc(1, sizeof(*g));		/* Kore frees hdlr_extra with the connection */
 	g->c = c;
 	g->in = kore_malloc(GUARD_ROOM);
 	c->hdlr_extra = g;

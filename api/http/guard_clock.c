@@ -33,10 +33,13 @@ guard_moves(struct guard *g)
 	return (g->acked > before);
 }
 
-/* Time is up for what the connection is doing. */
+/* Time is up for what the connection is doing. Who takes nothing is reset, or the kernel would keep the rest for it for
+ * minutes. */
 static void
 guard_expire(struct guard *g)
 {
+	static const struct linger	at_once = { .l_onoff = 1, .l_linger = 0 };
+
 	switch (g->phase) {
 	case GUARD_HEAD:
 		if (g->end > g->start) {
@@ -51,10 +54,12 @@ guard_expire(struct guard *g)
 		break;
 	case GUARD_BUSY:
 	case GUARD_SEND:
-		if (guard_moves(g))
+		if (guard_moves(g)) {
 			g->deadline = clock_ms() + settings.send_ms;
-		else
-			guard_abort(g);
+			break;
+		}
+		(void)setsockopt(g->c->fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+		guard_abort(g);
 		break;
 	case GUARD_SKIPPING:
 	case GUARD_LINGER:
@@ -99,6 +104,38 @@ guard_start(void (*tick)(void))
 {
 	every = tick;
 	(void)kore_timer_add(guard_tick, 250, NULL, 0);
+}
+
+/* How little a connection deserves its place: the time since when it has kept us waiting for a request, longest first;
+ * within a header block before all others, those that never sent anything before idle ones, busy ones not at all. */
+static uint64_t
+guard_burden(const struct guard *g, uint64_t now)
+{
+	if (g->phase != GUARD_HEAD)
+		return (0);
+	if (g->start < g->end)
+		return ((UINT64_C(3) << 60) + now - g->since);
+	return ((g->served ? UINT64_C(1) << 60 : UINT64_C(2) << 60) + now + settings.idle_ms - g->deadline);
+}
+
+void
+guard_make_room(void)
+{
+	struct connection	*c, *worst = NULL;
+	uint64_t		 now = clock_ms(), burden, most = 0;
+
+	if (worker_active_connections < worker_max_connections - worker_max_connections / 8)
+		return;
+	TAILQ_FOREACH(c, &connections, list) {
+		if (c->write != guard_write || c->state == CONN_STATE_DISCONNECTING)
+			continue;
+		if ((burden = guard_burden(guard_of(c), now)) > most) {
+			most = burden;
+			worst = c;
+		}
+	}
+	if (worst != NULL)
+		guard_abort(guard_of(worst));
 }
 
 /* Closing over a request that has arrived unseen would reset it: that one is still served. */

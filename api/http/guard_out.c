@@ -121,6 +121,7 @@ void
 guard_next(struct guard *g)
 {
 	g->seen = 0;
+	g->served = true;
 	g->blank = false;
 	g->body = NULL;
 	guard_phase_to(g, GUARD_HEAD);

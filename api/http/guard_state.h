@@ -25,6 +25,7 @@ struct guard {
 	struct connection	*c;
 	enum guard_phase	 phase;
 	bool			 metrics, hangup, eof, ending, blank, pushing;
+	bool			 served;	/* has had an answer: an idle client, not a mute one */
 	char			*in;		/* GUARD_ROOM octets */
 	size_t			 start, end;	/* of what is unread in it */
 	size_t			 seen;		/* octets scanned of the block at start */
@@ -52,6 +53,7 @@ void	guard_linger(struct guard *);
 
 int	guard_write(struct connection *, size_t, size_t *);	/* Kore's c->write */
 void	guard_flush(struct guard *);
+void	guard_make_room(void);			/* for one more connection; from its connect callback */
 void	guard_next(struct guard *);
 void	guard_refuse(struct guard *, enum framing_fault);
 void	guard_refuse_load(struct guard *);

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/secret.h"
 #include "http/settings.h"
 
 struct settings	settings;
@@ -33,22 +34,27 @@ number(const char *name, unsigned long least, unsigned long most, unsigned long 
 bool
 settings_read(void)
 {
-	unsigned long	workers, idle, header, body, send, drain, port;
+	unsigned long	 workers, connections, idle, header, body, send, drain, port;
+	const char	*fault;
+	char		*database;
 
 	if (!number("HZ_WORKERS", 1, 64, 2, &workers) || !number("HZ_IDLE_SECONDS", 1, 3600, 15, &idle) ||
 	    !number("HZ_HEADER_SECONDS", 1, 600, 10, &header) || !number("HZ_BODY_SECONDS", 1, 600, 20, &body) ||
 	    !number("HZ_SEND_SECONDS", 1, 3600, 30, &send) || !number("HZ_DRAIN_MS", 0, 60000, 200, &drain) ||
+	    !number("HZ_CONNECTIONS", 64, 65536, 4096, &connections) ||
 	    !number("HZ_PORT", 1, 65535, 8080, &port) || !number("HZ_METRICS_PORT", 1, 65535, 1, &port))
 		return (false);
+	if ((fault = secret_read("HZ_DATABASE", &database)) != NULL) {
+		fprintf(stderr, "HZ_DATABASE (libpq 连接串 / a libpq connection string): %s\n", fault);
+		return (false);
+	}
 	settings = (struct settings){
 		.listen = text("HZ_LISTEN", "127.0.0.1"), .port = text("HZ_PORT", "8080"),
-		.metrics_port = text("HZ_METRICS_PORT", NULL), .database = text("HZ_DATABASE", NULL),
+		.metrics_port = text("HZ_METRICS_PORT", NULL), .database = database,
 		.cors = text("HZ_CORS", NULL), .ui_dir = text("HZ_UI_DIR", NULL),
 		.contact = text("HZ_CONTACT", "mailto:security@localhost"),
-		.workers = (unsigned)workers, .idle_ms = idle * 1000, .header_ms = header * 1000,
+		.workers = (unsigned)workers, .connections = (unsigned)connections, .idle_ms = idle * 1000, .header_ms = header * 1000,
 		.body_ms = body * 1000, .send_ms = send * 1000, .drain_ms = drain
 	};
-	if (settings.database == NULL)
-		fputs("HZ_DATABASE: 未设置,应为 libpq 连接串 / is not set; a libpq connection string\n", stderr);
-	return (settings.database != NULL);
+	return (true);
 }

@@ -9,11 +9,12 @@ struct settings {
 	const char	*listen;	/* HZ_LISTEN */
 	const char	*port;		/* HZ_PORT */
 	const char	*metrics_port;	/* HZ_METRICS_PORT; NULL: /metrics stands on the main one */
-	const char	*database;	/* HZ_DATABASE, libpq conninfo */
+	const char	*database;	/* HZ_DATABASE or HZ_DATABASE_FILE, libpq conninfo */
 	const char	*cors;		/* HZ_CORS, origins parted by commas; NULL: none */
 	const char	*ui_dir;	/* HZ_UI_DIR, swagger-ui-dist; NULL: /docs says that it is missing */
 	const char	*contact;	/* HZ_CONTACT, a URI for security.txt */
 	unsigned	 workers;	/* HZ_WORKERS */
+	unsigned	 connections;	/* HZ_CONNECTIONS: of clients, of one worker */
 	uint64_t	 idle_ms;	/* HZ_IDLE_SECONDS: a kept connection without a request */
 	uint64_t	 header_ms;	/* HZ_HEADER_SECONDS: from the first octet of a header block to its last */
 	uint64_t	 body_ms;	/* HZ_BODY_SECONDS: a body that does not move */
