@@ -1,7 +1,8 @@
 /*
  * hz-jobs: what happens in the background. Gives events their positions and lets old answers go.
  * Several may run; the one that holds an advisory lock works, the others wait for it.
- * Environment: HZ_DATABASE, the conninfo of a login in role hz_jobs. Ends on SIGTERM or SIGINT with 0.
+ * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_jobs.
+ * Ends on SIGTERM or SIGINT with 0.
  */
 #include <signal.h>
 #include <stdlib.h>
@@ -10,10 +11,11 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secret.h"
 #include "jobs/leader.h"
 
 #define BEAT_MS		250		/* how long an event waits for its position at the most */
-#define BACKOFF_MAX_MS	8000
+#define BACKOFF_MAX_MS	2000
 #define EXPIRE_EVERY_MS	60000
 #define BATCH		5000
 #define BATCH_TEXT	"5000"
@@ -103,16 +105,20 @@ main_loop(struct leader *leader)
 int
 main(void)
 {
-	struct leader	leader = { .conninfo = getenv("HZ_DATABASE") };
+	struct leader	 leader = { .conninfo = NULL };
+	const char	*fault;
+	char		*conninfo;
 
-	if (leader.conninfo == NULL) {
-		log_line(LOG_LINE_ERROR, "HZ_DATABASE is not set");
+	if ((fault = secret_read("HZ_DATABASE", &conninfo)) != NULL) {
+		log_line(LOG_LINE_ERROR, "HZ_DATABASE: %s", fault);
 		return (1);
 	}
+	leader.conninfo = conninfo;
 	main_signals();
 	log_line(LOG_LINE_INFO, "started");
 	main_loop(&leader);
 	leader_drop(&leader);
+	free(conninfo);
 	log_line(LOG_LINE_INFO, "ended");
 	return (0);
 }

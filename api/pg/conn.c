@@ -7,11 +7,12 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/memory.h"
 #include "pg/conn.h"
 
 #define CONN_EVENT	100		/* an event type that Kore itself does not use */
 #define NAME_SIZE	24
-#define BACKOFF_MAX_MS	5000
+#define BACKOFF_MAX_MS	1000		/* doubled at most by chance: soon back after however long an outage */
 
 static void	conn_event(void *, int);
 
@@ -113,7 +114,7 @@ conn_group_add(struct conn *c, struct pg_call *call)
 	struct conn_group	*g = calloc(1, sizeof(*g));
 
 	if (g == NULL)
-		abort();
+		memory_out();
 	g->call = call;
 	g->sequence = ++c->sequence;
 	if (TAILQ_EMPTY(&c->groups))

@@ -22,6 +22,7 @@ struct pg_call {
 	bool			 describe;
 	unsigned		 retries;
 	uint64_t		 deadline;
+	uint64_t		 leave;		/* when it stops waiting to be sent */
 	pg_done			*done;		/* NULL: forgotten, or told of its timeout */
 	void			*arg;
 	struct pg_answer	 answer;
