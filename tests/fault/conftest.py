@@ -94,7 +94,7 @@ def place(tmp_path_factory):
     for folder in wall.library.parents:
         if folder.parts[:2] == ("/", "tmp") and len(folder.parts) > 2:
             folder.chmod(folder.stat().st_mode | 0o055)     # PostgreSQL's own user loads it too
-    server = Server(HZ_SEND_SECONDS="3", **({} if sanitize() else wall.env)).start()
+    server = Server(HZ_SEND_SECONDS="3", HZ_CONNECTIONS="512", **({} if sanitize() else wall.env)).start()
     yield Place(server, wall)
     server.close()
 
