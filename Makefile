@@ -48,7 +48,7 @@ $(B)/tests/unit/%: tests/unit/%.c $$(call objects,$$(call named,sources,tests/un
 build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined $(filter %.c,$^) -o $@ $(call named,ldflags,$<) $(LDLIBS)
-$(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml db/queries/*.sql db/queries/*/*.sql)
+$(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml docs/openapi/examples/*.json db/queries/*.sql db/queries/*/*.sql)
 	$(PYTHON) api/contract/generate.py build/gen
 	@touch $@
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d $(B)/tests/*/*.d)
@@ -89,15 +89,16 @@ test-asan:         ## the same with ASan and UBSan in the server
 	@tests/run.sh build asan
 layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
-lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck
+lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral
 	@conf/dev/deps.sh lint
+	tests/contract/lint.sh
 	@for file in $(API) $(JOBS); do \
 		$(CC) $(CPPFLAGS) $(CFLAGS) -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-null-argument -c $$file -o /dev/null || exit 1; done
 	cppcheck -q --enable=warning,performance,portability --suppress=funcArgOrderDifferent --error-exitcode=1 -Iapi -Ibuild/gen \
 		'-DKORE_SECCOMP_FILTER(a,...)=' '-DTAILQ_HEAD(a,b)=struct a{int x;}' $(API) $(JOBS)
 	clang-tidy -quiet $(API) $(JOBS) -- $(CPPFLAGS) -std=gnu11
 	shellcheck -S warning -e SC1007,SC1091,SC2034,SC2154,SC2155,SC2046,SC2086 -s bash conf/dev/*.sh tests/run.sh db/*.sh db/*/*.sh .ci/run
-fuzz:              ## SECONDS_EACH=20
+fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
 bench:             ## speed as ratios; QUICK=1 for three minutes, NAMES="point_read create"
 	@conf/dev/deps.sh bench

@@ -127,6 +127,7 @@ pg_stop() {
 pg_remove() {
 	pg_stop
 	rm -rf -- "$pg_home"
+	[ "$pg_home" = "$run_dir/pg" ] || rmdir --ignore-fail-on-non-empty "$(dirname "$pg_home")"
 	[ "$pg_socket" != "/tmp/hz-$tag" ] || rm -rf -- "$pg_socket"
 	rm -f -- "$run_dir/pg.id"
 }
@@ -176,7 +177,7 @@ serve_stop() {
 		[ -n "$(proc_started "$group")" ] && kill -TERM "$group" || kill -TERM -- "-$group" 2>/dev/null || true
 		while [ -n "$(group_members "$group")" ]; do
 			tries=$((tries + 1))
-			[ $tries -le "${HZ_STOP_TENTHS:-120}" ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }
+			[ $tries -le 120 ] || { kill -KILL -- "-$group" 2>/dev/null || true; break; }
 			sleep 0.1
 		done
 	fi
