@@ -63,5 +63,5 @@ fi
 # The tools of the contract tests, again when the lock file is newer than what was installed from it.
 if { [ "${1:-run}" = test ] || [ "${1:-run}" = lint ]; } && [ ! "$tools/node_modules/.package-lock.json" -nt "$tools/package-lock.json" ]; then
 	npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund >build/npm-contract.log 2>&1 ||
-		{ say "没有取得接口文档的检查工具,见 build/npm-contract.log / the contract tools could not be fetched"; exit 1; }
+		say "没有取得接口文档的检查工具,见 build/npm-contract.log / the contract tools could not be fetched"
 fi

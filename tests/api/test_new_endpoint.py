@@ -21,11 +21,12 @@ def run(folder, *command):
 @pytest.fixture
 def copy(tmp_path):
     """The tree with what is built already, so that only the new tables are compiled."""
-    skipped = shutil.ignore_patterns("test", "tests", "fuzz", "__pycache__")
+    skipped = {"build": shutil.ignore_patterns("test", "tests", "fuzz", "contract", "__pycache__"),
+               "tests": shutil.ignore_patterns("node_modules")}
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=skipped if name == "build" else None)
+            shutil.copytree(source, tmp_path / name, ignore=skipped.get(name))
         else:
             shutil.copy2(source, tmp_path / name)
     (tmp_path / "docs/ui").symlink_to(ROOT / "docs/ui")
