@@ -45,18 +45,35 @@ unit_c() {
 	return $code
 }
 
+# One fuzzer: what it once found, then SECONDS_EACH of new inputs. One line; the log keeps the rest.
+fuzz_one() {
+	local name=$1 log=$out/fuzz/$1.log state=good
+	mkdir -p "$out/corpus/$name"
+	local found=(tests/fuzz/regressions/"${name#fuzz_}"/*)
+	{ [ ${#found[@]} = 0 ] || "build/fuzz/$name" "${found[@]}"
+	} >"$log" 2>&1 || state=FAILED
+	{ "build/fuzz/$name" -max_total_time="${SECONDS_EACH:-8}" -timeout=10 -verbosity=0 -print_final_stats=1 -max_len=16384 \
+			-artifact_prefix="$out/fuzz/$name-" "$out/corpus/$name" "tests/fuzz/corpus/${name#fuzz_}"
+	} >>"$log" 2>&1 || state=FAILED
+	printf 'fuzz %-10s %s: %s runs\n' "${name#fuzz_}" $state "$(sed -n 's/^stat::number_of_executed_units: //p' "$log")"
+	[ $state = good ] || { tail -n 40 "$log"; return 1; }
+}
+
 fuzz() {
 	make -s -j2 fuzzers || return 1
-	local source name corpus good=0 bad=0 began=$SECONDS
+	local source names=() good=0 bad=0 began=$SECONDS i
+	mkdir -p "$out/fuzz"
 	for source in tests/fuzz/fuzz_*.c; do
-		name=$(basename "$source" .c) corpus=tests/fuzz/corpus/${name#fuzz_}
-		mkdir -p "$out/corpus/$name"
-		if "build/fuzz/$name" -max_total_time="${SECONDS_EACH:-20}" -timeout=10 -verbosity=0 -print_final_stats=1 -max_len=16384 \
-			-artifact_prefix="$out/$name-" "$out/corpus/$name" $([ -d "$corpus" ] && echo "$corpus"); then
-			good=$((good + 1))
-		else
-			bad=$((bad + 1))
-		fi
+		names+=("$(basename "$source" .c)")
+	done
+	for ((i = 0; i < ${#names[@]}; i += 2)); do
+		local running=()
+		for source in "${names[@]:i:2}"; do
+			fuzz_one "$source" & running+=($!)
+		done
+		for source in "${running[@]}"; do
+			wait "$source" && good=$((good + 1)) || bad=$((bad + 1))
+		done
 	done
 	echo "fuzz: $bad failed, $good passed in $((SECONDS - began)).0s"
 	[ $bad = 0 ]
@@ -70,8 +87,9 @@ run_part() {
 	sql) part sql $python tests/sql/run.py ;;
 	api) part api $python -m pytest -q tests/api ;;
 	asan) part asan env HZ_SANITIZE=1 $python -m pytest -q tests/api ;;
+	fault) part fault $python -m pytest -q tests/fault ;;
 	fuzz) part fuzz fuzz ;;
-	all) for one in build layers unit sql api asan fuzz; do run_part $one; done ;;
+	all) for one in build layers unit sql api fault asan fuzz; do run_part $one; done ;;
 	*) echo "no part is called $1" >&2; exit 2 ;;
 	esac
 }

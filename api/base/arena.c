@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/arena.h"
+#include "base/memory.h"
 
 #define BLOCK_SIZE	16384
 #define SPARE_BLOCKS	64
@@ -36,7 +37,7 @@ block_take(size_t size)
 		if (size < BLOCK_SIZE)
 			size = BLOCK_SIZE;
 		if (size > SIZE_MAX - sizeof(*b) || (b = malloc(sizeof(*b) + size)) == NULL)
-			abort();
+			memory_out();
 		b->size = size;
 	}
 	b->used = 0;
@@ -93,7 +94,7 @@ arena_alloc(struct arena *a, size_t size)
 	void		*p;
 
 	if (size > SIZE_MAX - 16)
-		abort();
+		memory_out();
 	size = ALIGN(size);
 	if (b->size - b->used < size) {
 		b = block_take(size);
@@ -138,7 +139,7 @@ arena_format(struct arena *a, const char *format, ...)
 	va_start(ap, format);
 	va_copy(again, ap);
 	if ((n = vsnprintf(NULL, 0, format, ap)) < 0)
-		abort();
+		memory_out();
 	p = arena_alloc(a, (size_t)n + 1);
 	(void)vsnprintf(p, (size_t)n + 1, format, again);
 	va_end(again);
@@ -154,7 +155,7 @@ arena_grow(struct arena *a, void *old, size_t used, size_t size)
 	void		*p;
 
 	if (size > SIZE_MAX - 16)
-		abort();
+		memory_out();
 	if (old != NULL && (char *)old >= block_octets(b) && (char *)old < block_octets(b) + b->used) {
 		start = (size_t)((char *)old - block_octets(b));
 		if (start + ALIGN(used) == b->used && b->size - start >= ALIGN(size)) {

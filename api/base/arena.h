@@ -10,7 +10,7 @@
 
 struct arena;
 
-/* All of these abort the process when memory is out (as Kore's own allocator does), so none
+/* All of these end the process when memory is out (base/memory.h), so none
  * returns NULL. Memory lives until arena_destroy(), which accepts NULL. */
 struct arena	*arena_create(void) __attribute__((warn_unused_result));
 void		 arena_destroy(struct arena *);

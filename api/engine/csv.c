@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/clock.h"
+#include "base/memory.h"
 #include "engine/cursor.h"
 #include "engine/csv.h"
 #include "engine/reply.h"
@@ -70,7 +71,7 @@ csv_nested(struct buf *b, const json_t *value)
 		return;
 	}
 	if ((text = json_dumps(value, JSON_COMPACT)) == NULL)
-		abort();
+		memory_out();
 	csv_field(b, text, strlen(text));
 	free(text);
 }

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/memory.h"
 #include "engine/check.h"
 #include "engine/csv.h"
 #include "engine/route.h"
@@ -162,6 +163,7 @@ engine_start(const char *conninfo)
 	enum pg_lane		 lane;
 	size_t			 i;
 
+	json_set_alloc_funcs(memory_alloc, free);
 	if (!crypto_start())
 		return (false);
 	if (!validate_start(contract_patterns, &why)) {

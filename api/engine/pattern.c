@@ -4,6 +4,7 @@
 
 #include <regex.h>
 
+#include "base/memory.h"
 #include "engine/pattern.h"
 
 struct pattern {
@@ -27,7 +28,7 @@ pattern_find(const char *text)
 	if (npatterns == room) {
 		more = reallocarray(patterns, room + 32, sizeof(*more));
 		if (more == NULL)
-			return NULL;
+			memory_out();
 		patterns = more;
 		room += 32;
 	}
@@ -41,13 +42,16 @@ pattern_compile(const char *text)
 {
 	struct pattern *found = pattern_find(text);
 
-	return found != NULL && found->good;
+	return found->good;
 }
 
 bool
 pattern_match(const char *text, const char *subject)
 {
 	struct pattern *found = pattern_find(text);
+	int result = found->good ? regexec(&found->compiled, subject, 0, NULL, 0) : REG_NOMATCH;
 
-	return found != NULL && found->good && regexec(&found->compiled, subject, 0, NULL, 0) == 0;
+	if (result == REG_ESPACE)
+		memory_out();
+	return result == 0;
 }

@@ -17,6 +17,7 @@ struct reader {
 	struct query			*q;
 	json_t				*errors;
 	struct buf			 others;
+	struct buf			 lists[QUERY_PARAMS];	/* of arrays, which may be given again and again */
 	const char			*limit, *cursor, *sort;
 	bool				 good;
 };
@@ -46,10 +47,16 @@ reader_param(struct reader *r, size_t i, const char *value)
 	const struct contract_param	*p = &r->op->query[i];
 	const char			**slot = &r->q->values[i];
 
-	if (p->schema->type == CONTRACT_ARRAY && *slot != NULL)
-		*slot = arena_format(r->arena, "%s,%s", *slot, value);
-	else
+	if (p->schema->type != CONTRACT_ARRAY) {
 		reader_once(r, slot, p->name, value);
+		return;
+	}
+	if (*slot == NULL)
+		buf_init(&r->lists[i], r->arena);
+	else
+		buf_char(&r->lists[i], ',');
+	buf_string(&r->lists[i], value);
+	*slot = buf_end(&r->lists[i]);
 }
 
 /* One name=value. Returns true when it belongs into the link to the next page. */

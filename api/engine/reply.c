@@ -97,14 +97,32 @@ reply_object(struct engine_call *call, const PGresult *r)
 	    body == NULL ? NULL : TYPE_JSON, body, length);
 }
 
+/* As the client sent it, but for what would end the <…> of a Link early and let the client write the rest. */
+static void
+reply_uri(struct buf *b, const char *text)
+{
+	for (; *text != '\0'; text++) {
+		if (strchr("<>\"\\^`{|}", *text) == NULL)
+			buf_char(b, *text);
+		else
+			buf_format(b, "%%%02X", (unsigned char)*text);
+	}
+}
+
 /* Link to the next page: this request's own path and query, with another cursor. */
 static void
 reply_link(struct engine_call *call, const char *cursor)
 {
 	const struct query	*q = &call->work->query;
+	struct buf		 b;
 
-	engine_field(call, "Link", arena_format(call->arena, "<%s?%s%slimit=%d&cursor=%s>; rel=\"next\"",
-	    call->path, q->others, q->others[0] == '\0' ? "" : "&", q->limit, cursor));
+	buf_init(&b, call->arena);
+	buf_char(&b, '<');
+	reply_uri(&b, call->path);
+	buf_char(&b, '?');
+	reply_uri(&b, q->others);
+	buf_format(&b, "%slimit=%d&cursor=%s>; rel=\"next\"", q->others[0] == '\0' ? "" : "&", q->limit, cursor);
+	engine_field(call, "Link", buf_end(&b));
 }
 
 void

@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "engine/validate.h"
 
 /* -?[0-9]+ and nothing else: no blanks, no plus, no hexadecimal. */
@@ -72,6 +73,8 @@ array_of(const struct contract_schema *items, const char *text, const char **cod
 	json_t *array = json_array(), *item;
 	char *copy = strdup(text), *rest = copy, *one;
 
+	if (copy == NULL)
+		memory_out();
 	*code = "too_many_items";
 	*detail = "内容太多";
 	while (array != NULL && (one = strsep(&rest, ",")) != NULL) {
@@ -80,10 +83,6 @@ array_of(const struct contract_schema *items, const char *text, const char **cod
 			json_decref(array);
 			array = NULL;
 		}
-	}
-	if (copy == NULL) {
-		json_decref(array);
-		array = NULL;
 	}
 	free(copy);
 	return array;

@@ -3,7 +3,7 @@
 
 #include "http/body.h"
 
-#define BODY_FIRST	4096		/* octets of the first piece of memory; doubled from there */
+static size_t	held;
 
 bool
 body_memory(struct body *b, const char *bytes, size_t n)
@@ -14,8 +14,10 @@ body_memory(struct body *b, const char *bytes, size_t n)
 	while (room < b->length + n + 1)
 		room *= 2;
 	if (room != b->room) {
-		if ((grown = realloc(b->data, room)) == NULL)
+		/* small ones pass, so that those who send large ones slowly cannot keep the others out */
+		if ((room > BODY_FIRST && held - b->room + room > BODY_ROOM) || (grown = realloc(b->data, room)) == NULL)
 			return (false);
+		held += room - b->room;
 		b->data = grown;
 		b->room = room;
 	}
@@ -47,8 +49,10 @@ body_start(struct body *b, body_sink *sink, bool chunked, uint64_t length, uint6
 static enum body_result
 take(struct body *b, const char *bytes, size_t n)
 {
-	if (b->length + n > b->cap || !b->sink(b, bytes, n))
+	if (b->length + n > b->cap)
 		return (BODY_TOO_LARGE);
+	if (!b->sink(b, bytes, n))
+		return (BODY_NO_ROOM);
 	b->length += n;
 	return (BODY_MORE);
 }
@@ -57,6 +61,7 @@ static enum body_result
 feed_chunked(struct body *b, const char *in, size_t n, size_t *used)
 {
 	enum chunked_result	 found;
+	enum body_result	 taken;
 	const char		*data;
 	size_t			 some, length;
 
@@ -68,8 +73,8 @@ feed_chunked(struct body *b, const char *in, size_t n, size_t *used)
 		/* what the chunk promises counts already: no need to wait for it */
 		if (b->length + length + b->decoder.left > b->cap && b->decoder.state == CHUNKED_OCTETS)
 			return (BODY_TOO_LARGE);
-		if (found == CHUNKED_DATA && take(b, data, length) != BODY_MORE)
-			return (BODY_TOO_LARGE);
+		if (found == CHUNKED_DATA && (taken = take(b, data, length)) != BODY_MORE)
+			return (taken);
 	} while (found == CHUNKED_DATA);
 	b->done = found == CHUNKED_DONE;
 	return (b->done ? BODY_DONE : BODY_MORE);
@@ -78,6 +83,8 @@ feed_chunked(struct body *b, const char *in, size_t n, size_t *used)
 enum body_result
 body_feed(struct body *b, const char *in, size_t n, size_t *used)
 {
+	enum body_result	taken;
+
 	*used = 0;
 	if (b->done)
 		return (BODY_DONE);
@@ -86,8 +93,8 @@ body_feed(struct body *b, const char *in, size_t n, size_t *used)
 	if (b->left > b->cap - b->length)
 		return (BODY_TOO_LARGE);
 	*used = n < b->left ? n : (size_t)b->left;
-	if (*used > 0 && take(b, in, *used) != BODY_MORE)
-		return (BODY_TOO_LARGE);
+	if (*used > 0 && (taken = take(b, in, *used)) != BODY_MORE)
+		return (taken);
 	b->left -= *used;
 	b->done = b->left == 0;
 	return (b->done ? BODY_DONE : BODY_MORE);
@@ -98,4 +105,12 @@ body_free(struct body *b)
 {
 	free(b->data);
 	b->data = NULL;
+	held -= b->room;
+	b->room = 0;
+}
+
+size_t
+body_held(void)
+{
+	return (held);
 }

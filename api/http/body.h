@@ -14,12 +14,16 @@
 enum body_result {
 	BODY_MORE, BODY_DONE,
 	BODY_TOO_LARGE,			/* known from the length, or seen while it came */
+	BODY_NO_ROOM,			/* good, but this process holds too many already */
 	BODY_MALFORMED			/* not the chunked coding */
 };
 
 struct body;
 
-/* Where the octets go. Borrows the bytes; false: cannot take them. */
+#define BODY_FIRST	4096			/* octets of a body that are always taken; doubled from there, */
+#define BODY_ROOM	(128u * 1024 * 1024)	/* while all bodies of this process hold no more than this */
+
+/* Where the octets go. Borrows the bytes; false: there is no room for them now. */
 typedef bool body_sink(struct body *, const char *bytes, size_t length);
 
 struct body {
@@ -43,5 +47,8 @@ enum body_result body_feed(struct body *, const char *in, size_t n, size_t *used
 
 /* Releases what the sink keeps. Accepts one that was all zero. */
 void	body_free(struct body *);
+
+/* Octets of memory that bodies of this process hold now. */
+size_t	body_held(void);
 
 #endif

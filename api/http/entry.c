@@ -94,6 +94,11 @@ entry_received(struct exchange *x, enum guard_news news)
 	case GUARD_BODY_TOO_LARGE:
 		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
 		break;
+	case GUARD_BODY_NO_ROOM:
+		engine_refuse(&x->call, PROBLEM_OVERLOADED, NULL);
+		x->call.reply.refusal.retry_after = 1;
+		exchange_answer(x);
+		break;
 	case GUARD_BODY_SLOW:
 		entry_refuse(x, PROBLEM_REQUEST_TIMEOUT);
 		break;

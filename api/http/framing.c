@@ -108,7 +108,7 @@ parse_target(struct framing_text t, struct framing *out)
 	size_t		 i;
 
 	for (i = 0; i < t.length; i++)
-		if (t.text[i] <= 0x20 || t.text[i] == 0x7f || t.text[i] == '#')
+		if (t.text[i] <= 0x20 || t.text[i] >= 0x7f || t.text[i] == '#')
 			return (FRAMING_BAD_TARGET);
 	if (t.length == 1 && t.text[0] == '*' && out->method == FRAMING_OPTIONS) {
 		out->path = t;
@@ -183,7 +183,7 @@ host_good(struct framing_text v)
 	if (v.length == 0 || v.length > 255)
 		return (false);
 	for (i = 0; i < v.length; i++)
-		if (v.text[i] <= ' ' || v.text[i] == 0x7f || strchr("/\\@?#<>\"{}|^`,", v.text[i]) != NULL)
+		if (v.text[i] <= ' ' || v.text[i] >= 0x7f || strchr("/\\@?#<>\"{}|^`,", v.text[i]) != NULL)
 			return (false);
 	colon = v.text[0] == '[' ? memchr(v.text, ']', v.length) : memchr(v.text, ':', v.length);
 	if (v.text[0] == '[') {

@@ -16,7 +16,7 @@
 
 enum guard_news {
 	GUARD_WAIT,			/* nothing yet, news will follow */
-	GUARD_BODY_DONE, GUARD_BODY_TOO_LARGE, GUARD_BODY_MALFORMED,
+	GUARD_BODY_DONE, GUARD_BODY_TOO_LARGE, GUARD_BODY_NO_ROOM, GUARD_BODY_MALFORMED,
 	GUARD_BODY_CUT,			/* the client ended its side within the body */
 	GUARD_BODY_SLOW,
 	GUARD_SENT,			/* all that was queued has left */

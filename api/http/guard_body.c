@@ -13,7 +13,8 @@ guard_pump(struct guard *g, struct body *body)
 {
 	static const enum guard_news	results[] = {
 		[BODY_MORE] = GUARD_WAIT, [BODY_DONE] = GUARD_BODY_DONE,
-		[BODY_TOO_LARGE] = GUARD_BODY_TOO_LARGE, [BODY_MALFORMED] = GUARD_BODY_MALFORMED
+		[BODY_TOO_LARGE] = GUARD_BODY_TOO_LARGE, [BODY_NO_ROOM] = GUARD_BODY_NO_ROOM,
+		[BODY_MALFORMED] = GUARD_BODY_MALFORMED
 	};
 	enum body_result	result;
 	uint64_t		slowest;

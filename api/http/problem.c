@@ -3,6 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/memory.h"
 #include "contract/contract.h"
 #include "http/problem.h"
 
@@ -94,7 +95,7 @@ problem_render(struct arena *arena, const struct problem_body *p, enum language 
 	text = json_dumps(root, JSON_COMPACT);
 	json_decref(root);
 	if (text == NULL)
-		abort();		/* memory is out */
+		memory_out();
 	*length = strlen(text);
 	kept = arena_dup(arena, text, *length);
 	free(text);

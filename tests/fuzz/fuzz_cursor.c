@@ -1,6 +1,6 @@
 /*
  * Any octets as a cursor, and as the plain text of one that is bound to its list.
- * sources: api/engine/cursor.c api/base/arena.c api/base/buf.c api/base/text.c api/crypto/crypto.c
+ * sources: api/engine/cursor.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
  */
 #include <stdlib.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
  * Any octets as a path: what matches has parameters that are UTF-8 without '/' and NUL.
- * sources: api/engine/route.c api/base/arena.c api/base/buf.c api/base/text.c
+ * sources: api/engine/route.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c
  */
 #include <stdlib.h>
 #include <string.h>

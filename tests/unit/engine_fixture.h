@@ -171,7 +171,7 @@ go(const char *method, const char *path, const char *json)
 	return (!engine_open(&call) || engine_run(&call));
 }
 
-static const char *
+static inline const char *
 header(const char *name)
 {
 	size_t	i;
@@ -182,7 +182,7 @@ header(const char *name)
 	return ("");
 }
 
-static void
+static inline void
 assert_body(const char *expected)
 {
 	assert_int_equal(call.reply.length, strlen(expected));

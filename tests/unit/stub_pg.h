@@ -109,7 +109,7 @@ stub_nothing(void)
 }
 
 /* Answer the call that waits; takes the results, of which the last one belongs to the last step. */
-static void
+static inline void
 stub_answer(enum pg_outcome outcome, PGresult *auth, PGresult *last, size_t failed)
 {
 	struct pg_answer	a = { .outcome = outcome, .failed = failed };

@@ -1,6 +1,6 @@
 /*
  * Arena, buffer, small codes, clock.
- * sources: api/base/arena.c api/base/buf.c api/base/text.c api/base/clock.c
+ * sources: api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/base/clock.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

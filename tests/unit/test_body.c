@@ -101,6 +101,35 @@ test_chunked_bad(void **state)
 	SHORT("5\r\nabc");
 }
 
+/* Large bodies share what there is; small ones always have room, and all of it comes back. */
+static void
+test_room(void **state)
+{
+	static char	 piece[1 << 20];
+	struct body	*bodies = calloc(200, sizeof(*bodies)), small;
+	size_t		 used, n;
+
+	(void)state;
+	for (n = 0; n < 200; n++) {
+		body_start(&bodies[n], body_memory, false, sizeof(piece), sizeof(piece));
+		if (body_feed(&bodies[n], piece, sizeof(piece), &used) != BODY_DONE)
+			break;
+	}
+	assert_true(n > 50 && n < 200);
+	assert_true(body_held() <= BODY_ROOM);
+	body_start(&small, body_memory, true, 0, PLENTY);
+	assert_int_equal(body_feed(&small, "1\r\nx\r\n0\r\n\r\n", 11, &used), BODY_DONE);
+	body_free(&small);
+	body_start(&small, body_memory, true, 0, sizeof(piece));
+	assert_int_equal(body_feed(&small, "80000\r\n", 7, &used), BODY_MORE);
+	assert_int_equal(body_feed(&small, piece, 0x80000, &used), BODY_NO_ROOM);
+	body_free(&small);
+	for (n = 0; n < 200; n++)
+		body_free(&bodies[n]);
+	free(bodies);
+	assert_int_equal(body_held(), 0);
+}
+
 static void
 test_chunked_bounds(void **state)
 {
@@ -211,6 +240,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(test_chunked_good), cmocka_unit_test(test_chunked_bad),
+		cmocka_unit_test(test_room),
 		cmocka_unit_test(test_chunked_bounds), cmocka_unit_test(test_plain), cmocka_unit_test(test_cap),
 		cmocka_unit_test(test_memory),
 	};

@@ -1,6 +1,6 @@
 /*
  * The small pure parts of the edge: languages, problems, traces, CORS, reply heads.
- * sources: api/http/problem.c api/http/reply.c api/http/cors.c api/http/trace.c api/base/arena.c api/base/buf.c
+ * sources: api/http/problem.c api/http/reply.c api/http/cors.c api/http/trace.c api/base/arena.c api/base/memory.c api/base/buf.c
  * sources: api/base/text.c build/gen/contract_tables.c
  */
 #include <setjmp.h>

@@ -1,6 +1,6 @@
 /*
  * Idempotency, secrets, versions, pages and CSV, with a PostgreSQL that answers what the test says.
- * sources: api/engine/bind.c api/engine/body.c api/engine/check.c api/engine/csv.c api/engine/cursor.c api/engine/engine.c api/engine/errors.c api/engine/idempotency.c api/engine/negotiate.c api/engine/pattern.c api/engine/query.c api/engine/reply.c api/engine/route.c api/engine/run.c api/engine/statement.c api/engine/validate.c api/engine/validate_text.c  api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/arena.c api/base/buf.c api/base/text.c api/base/clock.c api/base/log.c api/crypto/crypto.c
+ * sources: api/engine/bind.c api/engine/body.c api/engine/check.c api/engine/csv.c api/engine/cursor.c api/engine/engine.c api/engine/errors.c api/engine/idempotency.c api/engine/negotiate.c api/engine/pattern.c api/engine/query.c api/engine/reply.c api/engine/route.c api/engine/run.c api/engine/statement.c api/engine/validate.c api/engine/validate_text.c  api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/base/clock.c api/base/log.c api/crypto/crypto.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -214,6 +214,17 @@ a_list_links_to_its_next_page(void **state)
 }
 
 static void
+nothing_in_a_link_ends_it_early(void **state)
+{
+	(void)state;
+	assert_false(go("GET", "/things", NULL));
+	call.work->query.others = "name=a>;rel=\"next\",<//evil/";
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[{}]", "next_key", "[\"b\"]"), 0);
+	assert_memory_equal(header("Link"), "</things?name=a%3E;rel=%22next%22,%3C//evil/&limit=", 51);
+	assert_ptr_equal(strchr(header("Link"), '>'), strrchr(header("Link"), '>'));
+}
+
+static void
 a_list_streams_as_csv(void **state)
 {
 	(void)state;
@@ -277,7 +288,8 @@ main(void)
 		TEST(a_key_used_for_something_else_is_refused), TEST(only_the_claim_replays),
 		TEST(keys_have_a_form), TEST(a_secret_is_never_sent_to_postgresql),
 		TEST(a_secret_is_replayed_from_its_box), TEST(if_match_is_bound_as_a_version),
-		TEST(what_tells_days_left_changes_with_the_day), TEST(a_list_links_to_its_next_page), TEST(a_list_streams_as_csv),
+		TEST(what_tells_days_left_changes_with_the_day), TEST(a_list_links_to_its_next_page),
+		TEST(nothing_in_a_link_ends_it_early), TEST(a_list_streams_as_csv),
 		TEST(a_stream_that_breaks_is_cut), TEST(cells_are_quoted_and_defused)
 	};
 

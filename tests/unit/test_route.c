@@ -1,6 +1,6 @@
 /*
  * Path and method to route, against a table of the same shape as the generated one.
- * sources: api/engine/route.c api/base/arena.c api/base/buf.c api/base/text.c
+ * sources: api/engine/route.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
  * The text of a statement for each set of filters, and what its placeholders are.
- * sources: api/engine/statement.c api/base/arena.c api/base/buf.c
+ * sources: api/engine/statement.c api/base/arena.c api/base/memory.c api/base/buf.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
