@@ -183,7 +183,7 @@ def peer_read(copy):
              "actor": "00000000-0000-0000-0000-000000000000"}
     options = pair.options + "".join(f" -c app.{name}={value}" for name, value in scope.items())
     peer = subprocess.Popen(["node", str(folder / "server.js")], env=dict(
-        os.environ, NODE_ENV="production", PEER_PORT=str(port), PEER_SOCKET=copy.sql("SHOW unix_socket_directories"), PEER_STATEMENT=text,
+        os.environ, NODE_ENV="production", PEER_PORT=str(port), PEER_SOCKET=copy.socket(), PEER_STATEMENT=text,
         PEER_OPTIONS=options, PEER_WORKERS=str(WORKERS), PEER_CONNECTIONS=str(READ)))
     try:
         time.sleep(2)

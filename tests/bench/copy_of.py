@@ -5,6 +5,7 @@ import pathlib
 import shlex
 import socket
 import subprocess
+import urllib.parse
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 GENERATOR = ROOT / "tests/bench/generate.sql"
@@ -53,6 +54,9 @@ class Copy:
 
     def sql(self, query):
         return subprocess.run(["psql", self.owner, "-XAtqc", query], stdout=subprocess.PIPE, text=True, check=True).stdout.strip()
+
+    def socket(self):
+        return urllib.parse.parse_qs(urllib.parse.urlsplit(self.owner).query)["host"][0]
 
     def key(self, district):
         code = self.sql(f"SELECT code FROM bench.district WHERE n = {district}")

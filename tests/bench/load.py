@@ -18,7 +18,7 @@ def percentile(sorted_values, share):
 
 def wrk(url, requests, connections, seconds, key=None, idempotent=False):
     """requests: a file of lines `METHOD PATH [BODY]`; each request is one of them, drawn at random."""
-    env = dict(os.environ, BENCH_REQUESTS=str(requests), BENCH_KEY=key or "", BENCH_IDEMPOTENT="1" if idempotent else "")
+    env = dict(os.environ, BENCH_REQUESTS=str(requests), BENCH_KEY=key or "", BENCH_CONNECTIONS=str(connections), BENCH_IDEMPOTENT="1" if idempotent else "")
     out = subprocess.run(["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "10s", "-s", str(HERE / "wrk.lua"), url],
                          env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=seconds + 60, check=False).stdout
     found = re.search(r"^result (\d+) (\d+) (\d+) (\d+) (\d+)$", out, re.M)
