@@ -15,10 +15,10 @@
 #define SLOW_MS		100		/* a connection mute for so long has a slow statement ahead */
 #define OPTIONS_SIZE	512
 
-/* What waits for a lock, or to be sent at all, gives up so early that its deadline is not reached: then it is known
- * that nothing was done. Past the deadline it may still be done. */
-#define QUEUE_SHARE	4		/* of a writing call's time it may wait to be sent: 1 / 4 */
-#define LOCK_SHARE(ms)	((ms) / 5 * 3)	/* of a lane's statement timeout for one lock */
+/* What writes gives up waiting to be sent, and PostgreSQL gives up the statement, so early that both end before the
+ * call's deadline: then it is known that nothing was done. Past the deadline it may still be done. */
+#define QUEUE_SHARE(ms)		((ms) / 4)
+#define STATEMENT_SHARE(ms)	((ms) / 10 * 7)
 
 struct lane {
 	struct pg_lane_config	config;
@@ -200,7 +200,7 @@ pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum
 	*call = prototype;
 	call->lane = lane;
 	call->deadline = now + timeout_ms;
-	call->leave = l->config.read_only ? call->deadline : now + timeout_ms / QUEUE_SHARE;
+	call->leave = l->config.read_only ? call->deadline : now + QUEUE_SHARE(timeout_ms);
 	inflight++;
 	if (c != NULL) {
 		call_fly(c, call);
@@ -332,9 +332,9 @@ lane_options(struct lane *l)
 		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
 			given = o->val;
 	n = snprintf(l->options, sizeof(l->options), "%s -c plan_cache_mode=force_generic_plan -c jit=off"
-	    " -c statement_timeout=%u -c lock_timeout=%u -c TimeZone=Asia/Shanghai"
-	    " -c default_transaction_read_only=%s", given, l->config.statement_timeout_ms,
-	    l->config.read_only ? 0 : LOCK_SHARE(l->config.statement_timeout_ms), l->config.read_only ? "on" : "off");
+	    " -c statement_timeout=%u -c TimeZone=Asia/Shanghai -c default_transaction_read_only=%s", given,
+	    l->config.read_only ? l->config.statement_timeout_ms : STATEMENT_SHARE(l->config.statement_timeout_ms),
+	    l->config.read_only ? "on" : "off");
 	PQconninfoFree(parsed);
 	return (n > 0 && (size_t)n < sizeof(l->options));
 }

@@ -43,10 +43,11 @@ def acts(db, finding):
                       "(SELECT count(*) FROM hz.event WHERE resource_id = f.id) FROM hz.finding f WHERE id = %s", (finding,)).fetchone()
 
 
+@pytest.mark.long
 def test_row_locked(place):
     """Somebody holds a row for 30 s (here a session of the database). Those who want it hear 504 or 503 in bounded time, those
     who want other rows hardly notice, and afterwards nothing of the refused acts is there."""
-    held_for = 30 if FULL else 7
+    held_for = 30
     locked = place.new_finding()
     quiet = measured_reads(place, place.finding)
     with place.server.connect() as db, place.server.connect() as holder:
@@ -92,9 +93,10 @@ def test_row_locked(place):
     judge_time(p99([r.took for r in load.results] * 100), 5.5, "p99 of others' creates")
 
 
+@pytest.mark.long
 def test_clients_that_do_not_read(place):
     """They ask for a large table, read its beginning and then nothing: cut off in time, at a bounded cost of memory."""
-    count = 40 if FULL else 12
+    count = 40
     with place.server.connect() as db:
         db.execute("ALTER TABLE hz.finding DISABLE TRIGGER event")
         db.execute(FILL, {"finding": place.finding})

@@ -1,10 +1,12 @@
 """The wall clock is set, forwards and back, while requests run: time limits go by the monotonic clock and take no notice."""
 import threading
 import time
+import uuid
 
 import pytest
 import requests
 
+from conftest import FULL
 from harness.server import sanitize
 from load import Load
 
@@ -19,7 +21,7 @@ def server_time(place):
 
 def test_clock_jumps_under_load(place):
     """Nobody is refused, cut off or made to wait; records carry the time of their clock, events keep their order."""
-    jumps = [3600, -3600, 0, 30 * DAY, 0, -30 * DAY, 0]
+    jumps = [3600, -3600, 30 * DAY, -30 * DAY, 0] if FULL else [30 * DAY, -30 * DAY, 0]
     waits = []
     with Load(place.server, place.key, place.home, place.finding) as load:
         day = server_time(place)
@@ -41,10 +43,14 @@ def test_clock_jumps_under_load(place):
                           (load.run,)).fetchone()[0]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("offset", [3600, -3600])
 def test_time_limits_hold_while_the_clock_jumps(place, offset):
-    """A request that waits for a lock is given up at its own time, no sooner and no later, and an act after it is not out of order."""
-    one = place.new_finding()
+    """A request that waits for a lock is given up in time. PostgreSQL's own timers go by the wall clock: a jump ahead ends the wait
+    at once, a jump back makes PostgreSQL itself wait on, so that the act may still happen; repeated with its key it happens once,
+    and it is not out of order although the clock is behind."""
+    one, key, act = place.new_finding(), str(uuid.uuid4()), {"note": "当场改正"}
+    path = f"/v1/findings/{one}/corrections"
     with place.server.connect() as holder:
         holder.autocommit = False
         holder.execute("SELECT FROM hz.finding WHERE id = %s FOR UPDATE", (one,))
@@ -53,7 +59,7 @@ def test_time_limits_hold_while_the_clock_jumps(place, offset):
             place.wall.jump(offset // 2)
             mover = threading.Timer(1, place.wall.jump, (offset,))
             mover.start()
-            answer = place.client.post(f"/v1/findings/{one}/corrections", {"note": "当场改正"}, timeout=20)
+            answer = place.client.post(path, act, idempotency_key=key, timeout=20)
             took = time.monotonic() - began
             mover.join()
         holder.rollback()
@@ -61,6 +67,9 @@ def test_time_limits_hold_while_the_clock_jumps(place, offset):
         answer.problem("timeout", 504)
         assert 0.9 < took < 8, f"{took:.1f} s"
         load.judge()
-        place.client.post(f"/v1/findings/{one}/corrections", {"note": "当场改正"}).ok(201)
+        place.client.post(path, act, idempotency_key=key).ok(201)
+        with place.server.connect() as db:
+            assert db.execute("SELECT count(*) FROM hz.finding_act WHERE finding_id = %s AND command = 'corrections'", (one,)).fetchone()[0] == 1
+            load.reconcile(db)
     finally:
         place.wall.jump(0)

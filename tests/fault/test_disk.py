@@ -1,6 +1,7 @@
 """PostgreSQL's disk runs full: first the tables cannot grow, then the log cannot either and PostgreSQL goes down. The disk is a small
 file system of this test's own, mounted where nobody else sees it."""
 import ctypes
+import errno
 import os
 import pathlib
 import time
@@ -60,17 +61,22 @@ def in_a_process(scenario):
 
 
 class Ballast:
-    """A file that leaves so many octets free on the disk; in steps of the disk's own blocks."""
+    """A file that takes all the room there is."""
 
     def __init__(self, folder):
-        self.folder, self.file = folder, folder / "ballast"
+        self.file = folder / "ballast"
 
-    def leave(self, octets):
-        free = os.statvfs(self.folder)
-        wanted = free.f_bavail * free.f_frsize - octets
-        with open(self.file, "ab") as stream:
-            for _ in range(max(0, wanted // 65536)):
-                stream.write(bytes(65536))
+    def fill(self):
+        descriptor = os.open(self.file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            for size in (1 << 20, 4096):
+                while os.write(descriptor, bytes(size)) == size:
+                    pass
+        except OSError as fault:
+            if fault.errno != errno.ENOSPC:
+                raise
+        finally:
+            os.close(descriptor)
 
     def clear(self):
         self.file.unlink()
@@ -99,7 +105,7 @@ def tables_full(place, ballast):
     """Reads go on, writes are refused until there is room again."""
     with Load(place.server, place.key, place.home, place.finding, readers=2, writers=3) as load:
         time.sleep(0.5)
-        ballast.leave(0)
+        ballast.fill()
         until(lambda: any(r.what == 503 for r in load.results), 30)
         refused = time.monotonic()
         time.sleep(1.5)
@@ -121,7 +127,7 @@ def log_full(place, ballast):
     with Load(server, place.key, place.home, place.finding, readers=2, writers=2) as load:
         time.sleep(0.3)
         with server.connect("postgres") as superuser:
-            ballast.leave(0)
+            ballast.fill()
             try:
                 for _ in range(30):
                     superuser.execute("SELECT pg_switch_wal(), pg_logical_emit_message(true, 'fill', repeat('x', 1000000))")
@@ -142,5 +148,6 @@ def log_full(place, ballast):
         load.reconcile(db)
 
 
+@pytest.mark.long
 def test_disk_full():
     in_a_process(full_disk)

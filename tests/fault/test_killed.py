@@ -52,6 +52,7 @@ def test_postmaster_killed_under_load(place, down):
         load.reconcile(db)
 
 
+@pytest.mark.long
 def test_backend_killed_under_load(place):
     """PostgreSQL then ends all its backends and recovers by itself: every connection is lost at once."""
     with place.server.connect("postgres") as superuser, Load(place.server, place.key, place.home, place.finding) as load:
