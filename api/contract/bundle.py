@@ -73,7 +73,7 @@ def _operation(doc, op, out):
         added.append(("Idempotency-Key", ref(SHARED["key"])))
     if _conditional(op):
         added.append(("If-None-Match", {"name": "If-None-Match", "in": "header", "description": "手里这份的 `ETag`；没有变就回 304 / the `ETag` "
-                                        "of the copy you have; 304 when it is still good", "schema": {"type": "string"}, "example": '"3"'}))
+                                        "of the copy you have; 304 when it is still good", "schema": {"type": "string"}}))
     params += [p for name, p in added if name not in names]
     if params:
         out["parameters"] = params
