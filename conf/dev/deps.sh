@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 python3-yaml postgresql-15 postgresql-client-15
 	sqitch libdbd-pg-perl curl"
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
-	libtap-parser-sourcehandler-pgtap-perl clang libclang-rt-14-dev"
+	libtap-parser-sourcehandler-pgtap-perl haproxy openssl clang libclang-rt-14-dev"
 lint="clang-tidy cppcheck shellcheck"
 bench="wrk"
 ui=docs/ui/node_modules/swagger-ui-dist
