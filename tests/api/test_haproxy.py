@@ -25,6 +25,10 @@ class Echo(http.server.BaseHTTPRequestHandler):
         if self.path == "/cut":
             self.close_connection = True
             return
+        if self.path == "/garbage":
+            self.close_connection = True
+            self.wfile.write(b"this is not HTTP\r\n\r\n")
+            return
         body = json.dumps({"path": self.path, "client": self.client_address[0], "fields": list(self.headers.items())}).encode()
         self.send_response(200 if ready else 503)
         self.send_header("Content-Length", str(len(body)))
@@ -140,8 +144,15 @@ def problem(balancer, path, status, code, *options):
 
 
 @pytest.mark.parametrize("version", ["--http2", "--http1.1"])
-def test_an_answer_that_is_cut_is_a_problem(balancer, version):
-    assert "retry-after: 1" in problem(balancer, "/cut", 502, "unavailable", version, "-XPOST")
+def test_an_answer_that_is_none_is_a_problem(balancer, version):
+    assert "retry-after: 1" in problem(balancer, "/garbage", 502, "unavailable", version, "-XPOST")
+
+
+def test_an_answer_that_is_cut(balancer):
+    """HTTP/1.1 hears 502; in HTTP/2 HAProxy resets the one stream, and the caller knows as much: no answer."""
+    problem(balancer, "/cut", 502, "unavailable", "--http1.1", "-XPOST")
+    code, status = balancer.curl("/cut", "--http2", "-XPOST")[:2]
+    assert (code != 0 and status == 0) or status == 502
 
 
 def test_a_box_that_is_not_ready_gets_nothing(balancer):
