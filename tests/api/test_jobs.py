@@ -183,4 +183,4 @@ def test_it_ends_in_the_middle_of_a_long_statement_and_without_a_database(place,
 def test_it_says_what_it_lacks():
     done = subprocess.run([BINARY], env={k: v for k, v in os.environ.items() if k != "HZ_DATABASE"}, capture_output=True, text=True, timeout=10)
     assert done.returncode == 1
-    assert json.loads(done.stdout)["message"] == "HZ_DATABASE is not set"
+    assert "HZ_DATABASE" in (message := json.loads(done.stdout)["message"]) and "is not set" in message
