@@ -26,7 +26,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault image-check clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -107,5 +107,7 @@ bench:             ## speed as ratios; QUICK=1 for three minutes, NAMES="point_r
 fault:             ## kill -9, held locks, full disk, slow clients, clock jumps: all of it, times judged (6 min)
 	@conf/dev/deps.sh test
 	@HZ_FAULT=1 tests/run.sh build fault
+image-check:       ## what the container images hold, built in a clean Debian and run closed (root; minutes)
+	@tests/container/check.sh
 clean:             ## delete what was built
 	rm -rf build build-asan
