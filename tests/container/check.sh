@@ -159,9 +159,9 @@ unshare_net() {
 	( closed api touch /opt/hz/x ) 2>/dev/null && fail "the root can be written"
 
 	kill -TERM "$api_pid"
-	until_true is 503 https://localhost:8443/readyz || fail "no 503 while the API is down"
+	until_true is 503 https://localhost:8443/readyz || fail "no 503 while the API drains"
+	wait "$api_pid" || true			# until then it still serves
 	get https://localhost:8443/v1/me | grep -q '"code":"unavailable"' || fail "503 is no problem document"
-	wait "$api_pid" || true
 	kill -INT "$db_pid"
 	wait "$db_pid" || fail "the database did not end well"
 	( database ) >>"$work/run.database.log" 2>&1 &
