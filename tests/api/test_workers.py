@@ -11,6 +11,7 @@ import requests
 
 from harness.client import Client
 from office import new_id
+from harness.processes import children, members
 
 
 def people(server):
@@ -28,27 +29,11 @@ def finding(inspector, home, **fields):
     return inspector.post("/v1/findings", {"institution_id": home["id"], "category": "fire", "severity": "general", "description": "通道堵塞", **fields}).ok(201)
 
 
-def processes(server):
-    """{pid: command line} of the server's process group."""
-    found, group = {}, server.group
-    for folder in pathlib.Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getpgid(int(folder.name)) == group:
-                found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode().strip()
-        except (ProcessLookupError, FileNotFoundError):
-            continue
-    return found
-
-
-def children(pid):
-    return [int(p) for task in pathlib.Path(f"/proc/{pid}/task").glob("*/children") for p in task.read_text().split()]
-
-
 def kore_parent(server):
     """The Kore parent: the process of the group that runs kore and whose own parent does not."""
-    kore = {pid for pid, command in processes(server).items() if "kore" in command or command.startswith("[")}
+    kore = {pid for pid, command in members(server).items() if "kore" in command or command.startswith("[")}
     parents = [pid for pid in kore if children(pid) and int(pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[1]) not in kore]
-    assert len(parents) == 1, processes(server)
+    assert len(parents) == 1, members(server)
     return parents[0]
 
 
