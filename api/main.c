@@ -12,6 +12,7 @@
 #include <kore/seccomp.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 #include "engine/engine.h"
 #include "http/entry.h"
 #include "http/guard.h"
@@ -118,6 +119,8 @@ kore_worker_configure(void)
 {
 	(void)signal(SIGHUP, SIG_IGN);
 	metrics_attach(worker->id);
+	if (!log_keep())
+		fatalx("the log cannot be kept");
 	if (!engine_start(settings.database))
 		fatalx("the engine does not start");
 	guard_start(health_gauge);
@@ -153,6 +156,7 @@ kore_worker_teardown(void)
 	/* Leave at once: the exit handlers of a dozen libraries have nothing to do here and may wait for one
 	 * another's locks, which would make the end of the server unbounded. Not 0: Kore replaces a worker that was
 	 * ended alone only then. */
+	log_flush();
 	(void)fflush(stdout);
 	_exit(1);
 }

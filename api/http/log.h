@@ -1,4 +1,5 @@
-/* The request log: one JSON line each on standard output. No bodies, no addresses, no paths, no queries. */
+/* The request log: one JSON line each on standard output, a few milliseconds late (many leave in one
+ * write). No bodies, no addresses, no paths, no queries. */
 #ifndef HTTP_LOG_H
 #define HTTP_LOG_H
 
