@@ -28,7 +28,9 @@ cors_fields(struct reply *reply, const char *origin)
 {
 	reply_field(reply, "Access-Control-Allow-Origin", origin);
 	reply_field(reply, "Access-Control-Expose-Headers",
-	    "ETag, Link, Location, Retry-After, Idempotent-Replayed, Content-Disposition");
+	    "ETag, Link, Location, Retry-After, Idempotent-Replayed, Content-Disposition, Content-Digest, "
+	    "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
+	    "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, Attachment-Id");
 }
 
 void
@@ -37,6 +39,7 @@ cors_preflight(struct reply *reply)
 	reply_field(reply, "Access-Control-Allow-Methods", "GET, HEAD, POST, PUT, PATCH, DELETE");
 	reply_field(reply, "Access-Control-Allow-Headers",
 	    "Authorization, Content-Type, Accept, Accept-Language, If-Match, If-None-Match, Idempotency-Key, "
-	    "X-HTTP-Method-Override, Range, Content-Digest, traceparent");
+	    "X-HTTP-Method-Override, Range, If-Range, Content-Digest, traceparent, Tus-Resumable, Upload-Length, "
+	    "Upload-Defer-Length, Upload-Offset, Upload-Metadata, Upload-Checksum");
 	reply_field(reply, "Access-Control-Max-Age", "600");
 }

@@ -12,7 +12,7 @@
 #include "http/trace.h"
 #include "problems.h"
 
-#define TOGETHER_MAX	(64 * 1024)	/* octets of a body worth copying behind its head */
+#define TOGETHER_MAX	(64UL * 1024)	/* octets of a body worth copying behind its head */
 
 /* A field's value in the arena; NULL when the client did not send it. */
 static const char *
@@ -37,7 +37,11 @@ exchange_fill(struct exchange *x, const struct framing *f)
 		[ENGINE_IF_MATCH] = FRAMING_IF_MATCH, [ENGINE_IF_NONE_MATCH] = FRAMING_IF_NONE_MATCH,
 		[ENGINE_IDEMPOTENCY_KEY] = FRAMING_IDEMPOTENCY_KEY,
 		[ENGINE_METHOD_OVERRIDE] = FRAMING_METHOD_OVERRIDE, [ENGINE_RANGE] = FRAMING_RANGE,
-		[ENGINE_IF_RANGE] = FRAMING_IF_RANGE, [ENGINE_CONTENT_DIGEST] = FRAMING_CONTENT_DIGEST
+		[ENGINE_IF_RANGE] = FRAMING_IF_RANGE, [ENGINE_CONTENT_DIGEST] = FRAMING_CONTENT_DIGEST,
+		[ENGINE_TUS_RESUMABLE] = FRAMING_TUS_RESUMABLE, [ENGINE_UPLOAD_LENGTH] = FRAMING_UPLOAD_LENGTH,
+		[ENGINE_UPLOAD_DEFER_LENGTH] = FRAMING_UPLOAD_DEFER_LENGTH,
+		[ENGINE_UPLOAD_OFFSET] = FRAMING_UPLOAD_OFFSET, [ENGINE_UPLOAD_METADATA] = FRAMING_UPLOAD_METADATA,
+		[ENGINE_UPLOAD_CHECKSUM] = FRAMING_UPLOAD_CHECKSUM
 	};
 	struct engine_call	*call = &x->call;
 	const char		*origin;

@@ -34,6 +34,12 @@ static const struct {
 	[FRAMING_CORS_METHOD] = { "access-control-request-method", true },
 	[FRAMING_CORS_HEADERS] = { "access-control-request-headers", false },
 	[FRAMING_TRACEPARENT] = { "traceparent", false },
+	[FRAMING_TUS_RESUMABLE] = { "tus-resumable", true },
+	[FRAMING_UPLOAD_LENGTH] = { "upload-length", true },
+	[FRAMING_UPLOAD_DEFER_LENGTH] = { "upload-defer-length", true },
+	[FRAMING_UPLOAD_OFFSET] = { "upload-offset", true },
+	[FRAMING_UPLOAD_METADATA] = { "upload-metadata", true },
+	[FRAMING_UPLOAD_CHECKSUM] = { "upload-checksum", true },
 };
 
 static bool
@@ -69,9 +75,7 @@ framing_scan(const char *in, size_t n, size_t seen, size_t *length)
 				*length = i + 1;
 				return (FRAMING_GOOD);
 			}
-		} else if (i > 0 && in[i - 1] == '\r') {
-			return (FRAMING_BAD_OCTET);
-		} else if ((c < 0x20 && c != '\r' && (c != '\t' || first)) || c == 0x7f) {
+		} else if ((i > 0 && in[i - 1] == '\r') || (c < 0x20 && c != '\r' && (c != '\t' || first)) || c == 0x7f) {
 			return (FRAMING_BAD_OCTET);
 		}
 		if (first && i >= FRAMING_LINE)
