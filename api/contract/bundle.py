@@ -44,7 +44,7 @@ def _refusals(op):
     sql, changes = op.kind != "HANDLER", op.method != "get"
     return [status for status, may in (
         (400, True), (401, not op.open), (403, not op.open), (404, op.path_params), (409, sql and changes), (412, op.if_match),
-        (413, op.body), (415, op.body), (422, sql and changes), (428, op.if_match), (500, True), (503, True), (504, sql)) if may]
+        (413, op.body or op.file), (415, op.body or op.file), (422, sql and changes), (428, op.if_match), (500, True), (503, True), (504, sql)) if may]
 
 
 def _refusal(status, problems, example):
@@ -69,7 +69,7 @@ def _operation(doc, op, out):
     if op.sorts:
         added.append(("sort", {"name": "sort", "in": "query", "description": "排序，`-` 为倒序 / order, `-` descending",
                                "schema": {"type": "string", "enum": op.sorts, "default": op.sorts[0]}}))
-    if op.method == "post":
+    if _keyed(op):
         added.append(("Idempotency-Key", ref(SHARED["key"])))
     if _conditional(op):
         added.append(("If-None-Match", {"name": "If-None-Match", "in": "header", "description": "手里这份的 `ETag`；没有变就回 304 / the `ETag` "
@@ -87,6 +87,11 @@ def _operation(doc, op, out):
     out["responses"]["default"] = out["responses"].pop("default", ref(PROBLEM))
 
 
+def _keyed(op):
+    """Takes an Idempotency-Key. (An open POST is told that it may send one, too: it is of no effect.)"""
+    return op.method == "post" and op.node.get("x-idempotent", True)
+
+
 def _conditional(op):
     return op.method == "get" and op.etag != "none"
 
@@ -96,7 +101,7 @@ def _success(doc, op, code, response):
     headers += ["ETag"] if op.etag != "none" else []
     headers += ["Location"] if code == "201" else []
     headers += ["Link"] if op.uses("FROM_AFTER") else []
-    headers += ["Idempotent-Replayed"] if op.method == "post" else []
+    headers += ["Idempotent-Replayed"] if _keyed(op) else []
     for name in headers:
         response.setdefault("headers", {}).setdefault(name, ref(HEADERS[name]))
     if op.list and op.sql_name:

@@ -67,7 +67,7 @@ enum contract_source {
 	CONTRACT_FROM_AFTER,		/* :after_<1..4>   cursor value, text; index 0..3 */
 	CONTRACT_FROM_IF_MATCH,		/* :if_match       bigint; NULL when the header is absent */
 	CONTRACT_FROM_SECRET_HASH,	/* :secret_hash    bytea, SHA-256 of the secret C has made */
-	CONTRACT_FROM_HANDLER		/* :x_<name>       set by the op's x-handler; index is its order */
+	CONTRACT_FROM_HANDLER		/* :x_<name>       set in C by engine_value_set(); index into the op's values */
 };
 
 struct contract_bind {
@@ -98,6 +98,7 @@ enum contract_lane { CONTRACT_READ, CONTRACT_WRITE, CONTRACT_SLOW };
 enum contract_kind {
 	CONTRACT_KIND_OBJECT,		/* one row: status, body, version, location */
 	CONTRACT_KIND_LIST,		/* one row: items, next_key */
+	CONTRACT_KIND_ROW,		/* one row of any columns, which C reads: x-handler beside x-sql, and x-admit */
 	CONTRACT_KIND_HANDLER		/* x-handler only, no SQL */
 };
 
@@ -138,6 +139,12 @@ struct contract_op {
 	const struct contract_schema	*item;		/* of a list, for CSV */
 	const char			*secret;	/* x-secret: member of the reply that C makes and splices in */
 	contract_handler		*handler;	/* x-handler; NULL: the engine's own way */
+	contract_handler		*prepare;	/* x-prepare: sets values before any statement; NULL: none */
+	const char *const		*values;	/* names of the values C sets, "x_sha256" … */
+	size_t				 nvalues;
+	bool				 file_body;	/* x-body: file: the body goes to the store, not to memory */
+	const struct contract_op	*admit;		/* x-admit: asked before the first octet of it; NULL: none */
+	bool				 idempotent;	/* takes an Idempotency-Key */
 	unsigned			 timeout_ms;
 };
 
@@ -172,7 +179,7 @@ struct contract_sqlstate {
 
 extern const struct contract_route	contract_routes[];
 extern const size_t			contract_nroutes;
-extern const struct contract_op *const	contract_ops[];		/* every op once; index = op number */
+extern const struct contract_op *const	contract_ops[];		/* every op, then its admit; index = op number */
 extern const size_t			contract_nops;
 extern const struct contract_problem	contract_problems[];
 extern const size_t			contract_nproblems;

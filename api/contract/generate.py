@@ -8,6 +8,7 @@ nothing. Every fault found is printed as `file:line: what`; the exit code is 1 w
 docs/guides/contributing.md explains the keys; contract.h the tables.
 """
 import argparse
+import copy
 import json
 import pathlib
 import sys
@@ -33,7 +34,9 @@ FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), 
          "secret_hash": ("FROM_SECRET_HASH", "::bytea")}
 PAGING = {"limit", "cursor", "sort"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet"}
+           "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare"}
+FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
+VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
 
 
@@ -61,7 +64,9 @@ class Op:
         if not self.sql_name and not self.handler:
             raise Fault(op.where, f"{self.id}: neither x-sql nor x-handler")
         self.list = choice(op, "x-kind", ("object", "list"), "object") == "list"
-        self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "OBJECT"
+        if self.list and self.handler:
+            raise Fault(op.at("x-handler"), f"{self.id}: a list is answered from its statement alone")
+        self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "ROW" if self.handler else "OBJECT"
         self.lane = choice(op, "x-lane", ("read", "write", "slow"), "read" if method == "get" else "write")
         self.etag = choice(op, "x-etag", ("none", "version", "daily"), "version" if self.kind == "OBJECT" else "none")
         self.quiet, self.secret = choice(op, "x-quiet", (False, True), False), op.get("x-secret")
@@ -74,6 +79,12 @@ class Op:
             raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")
         self.open = op.get("security") == []
         self.roles = self._roles()
+        self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
+        self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
+        self.idempotent = (choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open
+                           and bool(self.sql_name))
+        if "x-admit" in op and not self.file:
+            raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file")
         self._params(item)
         self._body()
         self._responses()
@@ -130,9 +141,14 @@ class Op:
     def _body(self):
         self.body, self.body_type, self.body_required = None, None, False
         if "requestBody" not in self.node:
+            if self.file:
+                raise Fault(self.node.at("x-body"), f"{self.id}: x-body: file needs a requestBody")
             return
         request = self.doc.resolve(self.node["requestBody"])
         content = request.get("content", {})
+        self.body_required = bool(request.get("required", False))
+        if self.file:
+            return
         if len(content) != 1:
             raise Fault(request.where, f"{self.id}: requestBody.content: exactly one media type")
         self.body_type, media = next(iter(content.items()))
@@ -140,7 +156,7 @@ class Op:
             raise Fault(media.where, f"{self.id}: requestBody has no schema")
         if self.method == "patch" and self.body_type != "application/merge-patch+json":
             raise Fault(request.where, f"{self.id}: PATCH takes application/merge-patch+json")
-        self.body, self.body_required = media["schema"], bool(request.get("required", False))
+        self.body = media["schema"]
 
     def _responses(self):
         """The success response of an SQL operation has a JSON schema, that of a list `items` and `next`."""
@@ -150,7 +166,7 @@ class Op:
         if not good:
             raise Fault(self.node.where, f"{self.id}: no 2xx response is documented")
         self.answers_json = "application/json" in good[0].get("content", {})
-        if self.kind == "HANDLER":
+        if self.kind in ("HANDLER", "ROW"):
             return
         schema = good[0].get("content", {}).get("application/json", {}).get("schema")
         if schema is None:
@@ -177,9 +193,10 @@ class Op:
             return FIXED[name][0], 0, FIXED[name][1]
         if source == "after" and self.list and rest.isdigit() and 1 <= int(rest) <= AFTERS:
             return "FROM_AFTER", int(rest) - 1, "::text"
-        if source == "x" and rest and self.handler:
-            known = [b[2] for b in self.binds if b[0] == "FROM_HANDLER"]
-            return "FROM_HANDLER", known.index(name) if name in known else len(known), "::text"
+        if source == "x" and rest and (self.prepare or self.file and name in FILE_VALUES):
+            if name not in self.values:
+                self.values.append(name)
+            return "FROM_HANDLER", self.values.index(name), VALUE_CASTS.get(name, "::text")
         raise Fault(where, f":{name} is not declared by {self.id}")
 
     def _condition(self, when, where):
@@ -196,6 +213,16 @@ class Op:
         if name.startswith("sort_") and name[5:] in self.sorts:
             return "IF_SORT", self.sorts.index(name[5:]), negated
         raise Fault(where, f"--? {name} is not declared by {self.id}")
+
+    def make_admit(self):
+        """The statement of x-admit as an operation of its own: same route, caller and values, any columns."""
+        self.admit = copy.copy(self)
+        self.admit.id, self.admit.sql_name, self.admit.kind, self.admit.lane = f"{self.id}_admit", self.node["x-admit"], "ROW", "read"
+        self.admit.handler = self.admit.secret = self.admit.admit = None
+        self.admit.idempotent = self.admit.file = False
+        self.admit.is_admit = True
+        self.admit.tokens, self.admit.binds = [], []
+        return self.admit
 
     def compile_sql(self, path, shown):
         """Fill tokens [(text, bind, when, index, negated)], binds [(source, index, name)] and the names of included files."""
@@ -233,10 +260,13 @@ class Op:
                     self.tokens.append((text, self.binds.index((source, index, name))) + current)
                     text = cast
         self.tokens.append((text, -1) + current)
-        self._all_used(shown, sorts)
+        if not self.is_admit:
+            self._all_used(shown, sorts)
 
     def _all_used(self, shown, sorts):
-        names = {b[2] for b in self.binds}
+        """Whatever is declared is used: by the statement, or by the one that admits a file (which is not asked itself)."""
+        names = {b[2] for b in self.binds} | ({b[2] for b in self.admit.binds} if self.admit else set())
+        names |= {"q_filename"} if self.file else set()
         wanted = [f"path_{p['name']}" for p in self.path_params] + [f"q_{p['name']}" for p in self.query]
         wanted += ["body"] * (self.body is not None) + ["if_match"] * self.if_match + ["secret_hash"] * bool(self.secret)
         for name in wanted:
@@ -272,13 +302,14 @@ def read_ops(doc, faults):
 def bind_sql(root, ops, faults):
     """Compile the SQL of every op; returns the text of auth.sql."""
     folder, named = root / "db/queries", {"auth"}
-    for op in ops:
+    for op in [one for op in ops for one in ([op.make_admit()] if "x-admit" in op.node else []) + [op]]:
         if op.sql_name:
             named.add(op.sql_name)
             with faults:
                 path = folder / f"{op.sql_name}.sql"
                 if not path.is_file():
-                    raise Fault(op.node.at("x-sql"), f"{op.id}: db/queries/{op.sql_name}.sql does not exist")
+                    raise Fault(op.node.at("x-admit" if op.is_admit else "x-sql"),
+                                f"{op.id}: db/queries/{op.sql_name}.sql does not exist")
                 op.compile_sql(path, f"db/queries/{op.sql_name}.sql")
     included = set().union(*(op.included for op in ops))
     for path in sorted(folder.rglob("*.sql")):

@@ -69,8 +69,9 @@ bind_text(const struct engine_call *call, struct arena *arena, const struct cont
 		return (w->query.after[b->index]);
 	case CONTRACT_FROM_IF_MATCH:
 		return (bind_if_match(call, arena));
-	case CONTRACT_FROM_SECRET_HASH:
 	case CONTRACT_FROM_HANDLER:
+		return (w->given[b->index]);
+	case CONTRACT_FROM_SECRET_HASH:
 		break;
 	}
 	return (NULL);
@@ -85,7 +86,7 @@ bind_statement(struct engine_call *call, struct arena *arena, const struct state
 
 	w->values.n = 0;
 	for (i = 0; i < s->norder; i++) {
-		b = &call->op->binds[s->order[i]];
+		b = &s->op->binds[s->order[i]];
 		if (b->source == CONTRACT_FROM_SECRET_HASH)
 			work_bind(&w->values, w->secret_hash, CRYPTO_HASH, WORK_BINARY);
 		else
@@ -94,6 +95,6 @@ bind_statement(struct engine_call *call, struct arena *arena, const struct state
 	if (s->claim < 0)
 		return;
 	work_bind(&w->values, w->key_hash, CRYPTO_HASH, WORK_BINARY);
-	if (call->op->secret != NULL)
+	if (s->op->secret != NULL)
 		work_bind(&w->values, w->secret_box, sizeof(w->secret_box), WORK_BINARY);
 }

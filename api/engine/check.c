@@ -62,7 +62,7 @@ check_variant(const struct contract_op *op, size_t n, struct statement_variant *
 	if (n == 0)
 		return (true);
 	if (n == 1) {
-		v->idempotent = op->method == CONTRACT_POST && !op->open;
+		v->idempotent = op->idempotent;
 		return (true);
 	}
 	v->sort = n - 2;
@@ -111,6 +111,8 @@ check_columns(const struct progress *p, const PGresult *r)
 	const struct column	*columns, *c;
 	int			 i;
 
+	if (contract_ops[p->op]->kind == CONTRACT_KIND_ROW)
+		return;		/* C reads what it needs by name */
 	columns = contract_ops[p->op]->kind == CONTRACT_KIND_LIST ? list_columns : object_columns;
 	for (i = 0; i < PQnfields(r); i++)
 		if (!column_fits(r, i, columns))

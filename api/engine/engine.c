@@ -1,10 +1,13 @@
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/log.h"
 #include "base/memory.h"
+#include "engine/admit.h"
 #include "engine/check.h"
 #include "engine/csv.h"
+#include "engine/reply.h"
 #include "engine/route.h"
 #include "engine/run.h"
 #include "engine/validate.h"
@@ -25,6 +28,7 @@ engine_open(struct engine_call *call)
 	call->actor[0] = '\0';
 	memset(&call->reply, 0, sizeof(call->reply));
 	call->reply.refusal.problem = -1;
+	call->reply.file = -1;
 	if ((call->route = route_match(call->arena, call->path, w->params)) == NULL) {
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return (false);
@@ -39,8 +43,10 @@ engine_open(struct engine_call *call)
 	case ROUTE_OPTIONS:
 		break;
 	}
-	if (call->op != NULL)
+	if (call->op != NULL) {
+		w->given = arena_zero(call->arena, (call->op->nvalues + 1) * sizeof(*w->given));
 		return (true);
+	}
 	engine_field(call, "Allow", route_allow(call->arena, call->route));
 	engine_refuse(call, PROBLEM_METHOD_NOT_ALLOWED, NULL);
 	return (false);
@@ -51,6 +57,13 @@ engine_run(struct engine_call *call)
 {
 	run_check(call);
 	return (run_start(call));
+}
+
+bool
+engine_admit(struct engine_call *call)
+{
+	run_check(call);
+	return (admit_start(call));
 }
 
 bool
@@ -76,9 +89,13 @@ engine_close(struct engine_call *call)
 	call->reply.refusal.errors = call->reply.refusal.extra = NULL;
 	if (w == NULL)
 		return;
+	if (call->reply.file >= 0)
+		(void)close(call->reply.file);
+	call->reply.file = -1;
 	if (w->pending != NULL)
 		pg_forget(w->pending);
 	PQclear(w->held);
+	PQclear(w->admitted);
 	csv_close(w->csv);
 	json_decref(w->late_errors);
 	call->work = NULL;
@@ -122,6 +139,46 @@ engine_refuse(struct engine_call *call, int problem, const char *detail)
 	if (problem == PROBLEM_UNAUTHORIZED)
 		engine_field(call, "WWW-Authenticate", call->work->token == NULL ?
 		    "Bearer" : "Bearer error=\"invalid_token\"");
+}
+
+void
+engine_answer_file(struct engine_call *call, int status, int fd, uint64_t offset, size_t length)
+{
+	engine_answer(call, status, NULL, NULL, length);
+	call->reply.file = fd;
+	call->reply.offset = offset;
+}
+
+const char *
+engine_row_text(const struct engine_call *call, const char *column)
+{
+	return (call->work->held == NULL ? NULL : reply_value(call->work->held, column, NULL));
+}
+
+const char *
+engine_admit_text(const struct engine_call *call, const char *column)
+{
+	return (call->work->admitted == NULL ? NULL : reply_value(call->work->admitted, column, NULL));
+}
+
+void
+engine_value_set(struct engine_call *call, const char *name, const char *text)
+{
+	size_t	i;
+
+	for (i = 0; i < call->op->nvalues; i++)
+		if (strcmp(call->op->values[i], name) == 0)
+			call->work->given[i] = text == NULL ? NULL : arena_string(call->arena, text);
+}
+
+void
+engine_late(struct engine_call *call, int problem, const char *pointer, const char *code, const char *detail)
+{
+	struct engine_work	*w = call->work;
+
+	if (w->late < 0)
+		w->late = problem;
+	validate_fault(w->late_errors, pointer, code, detail);
 }
 
 static unsigned

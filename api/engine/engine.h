@@ -45,6 +45,9 @@ struct engine_reply {
 	size_t			 nfields;
 	const char		*body;		/* arena, or kept alive by the call until engine_close() */
 	size_t			 length;
+	int			 file;		/* -1, or whose octets from `offset` on are the body; the edge may take it
+						 * (and leave -1), else engine_close() closes it */
+	uint64_t		 offset;
 	bool			 more;			/* body is the first stretch only: engine_more() */
 	bool			 broken;		/* a later stretch failed: cut the connection */
 	struct engine_refusal	 refusal;
@@ -83,6 +86,14 @@ bool engine_open(struct engine_call *call) __attribute__((warn_unused_result));
 /* Run an opened call. Returns true when the reply is complete already, false when done() will follow. */
 bool engine_run(struct engine_call *call) __attribute__((warn_unused_result));
 
+/* An opened call whose body goes to the store (op->file_body): may it come? Checks all but the body, asks who calls, and
+ * the operation's x-admit. True when it is decided, false when done() will follow; decided means refused when
+ * reply.refusal.problem is not -1, else the body may be taken, and engine_run() goes on after it. */
+bool engine_admit(struct engine_call *call) __attribute__((warn_unused_result));
+
+/* A column of x-admit's row; NULL: SQL NULL, no such column, or no x-admit. Lives as long as the call. */
+const char *engine_admit_text(const struct engine_call *call, const char *column);
+
 /* The edge has found a fault of its own in an opened call (413, 415 …): the caller is checked first
  * (401, 403 win), then `problem` is the answer. Same return as engine_run(). */
 bool engine_refuse_late(struct engine_call *call, int problem) __attribute__((warn_unused_result));
@@ -101,6 +112,19 @@ const char *engine_param(const struct engine_call *call, size_t index);	/* of th
 void engine_field(struct engine_call *call, const char *name, const char *value);
 void engine_answer(struct engine_call *call, int status, const char *type, const char *body, size_t length);
 void engine_refuse(struct engine_call *call, int problem, const char *detail);
+
+/* Answer with a part of a file; the call takes the descriptor over. */
+void engine_answer_file(struct engine_call *call, int status, int fd, uint64_t offset, size_t length);
+
+/* For a handler beside x-sql: a column of its statement's row; NULL for SQL NULL or no such column. Lives as long as the
+ * call. */
+const char *engine_row_text(const struct engine_call *call, const char *column);
+
+/* What :x_<name> binds, given with its x_ ("x_size"); copied. A name that no statement of the operation uses is ignored. */
+void engine_value_set(struct engine_call *call, const char *name, const char *text);
+
+/* For x-prepare: a fault to refuse with once it is known who calls; the first one's problem is the answer, all are listed. */
+void engine_late(struct engine_call *call, int problem, const char *pointer, const char *code, const char *detail);
 
 /* Start and stop one worker's engine (connections, LRU of statements). conninfo is borrowed. */
 bool engine_start(const char *conninfo) __attribute__((warn_unused_result));

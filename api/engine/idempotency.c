@@ -25,7 +25,7 @@ idempotency_key(struct engine_call *call)
 {
 	const char	*key = call->headers[ENGINE_IDEMPOTENCY_KEY], *p;
 
-	if (key == NULL || call->op->method != CONTRACT_POST || call->op->open || call->op->sql == NULL)
+	if (key == NULL || !call->op->idempotent)
 		return (true);
 	for (p = key; *p > ' ' && *p < 0x7f; p++)
 		;
@@ -127,5 +127,5 @@ idempotency_reply(struct engine_call *call, PGresult *r)
 		return;
 	}
 	engine_field(call, "Idempotent-Replayed", "true");
-	reply_object(call, r);
+	reply_row(call, r);
 }

@@ -23,13 +23,12 @@ reply_column(const PGresult *r, const char *name)
 	return (-1);
 }
 
-/* NULL for a missing column and for SQL NULL. */
-static const char *
+const char *
 reply_value(const PGresult *r, const char *name, size_t *length)
 {
 	int	column = reply_column(r, name);
 
-	if (column < 0 || PQgetisnull(r, 0, column))
+	if (column < 0 || PQntuples(r) == 0 || PQgetisnull(r, 0, column))
 		return (NULL);
 	if (length != NULL)
 		*length = (size_t)PQgetlength(r, 0, column);
@@ -93,8 +92,19 @@ reply_object(struct engine_call *call, const PGresult *r)
 	}
 	if (body != NULL && call->work->secret[0] != '\0')
 		body = reply_splice(call, body, &length);
-	engine_answer(call, status == NULL ? (body == NULL ? 204 : 200) : atoi(status),
+	engine_answer(call, status == NULL ? (body == NULL ? 204 : 200) : (int)strtol(status, NULL, 10),
 	    body == NULL ? NULL : TYPE_JSON, body, length);
+}
+
+void
+reply_row(struct engine_call *call, const PGresult *r)
+{
+	if (call->op->kind != CONTRACT_KIND_ROW)
+		reply_object(call, r);
+	else if (PQntuples(r) == 0)
+		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
+	else
+		call->op->handler(call);
 }
 
 /* As the client sent it, but for what would end the <…> of a Link early and let the client write the rest. */

@@ -70,7 +70,7 @@ check_form(struct engine_call *call)
 	const struct contract_op	*op = call->op;
 	struct engine_work		*w = call->work;
 
-	if (op->kind != CONTRACT_KIND_HANDLER) {
+	if (op->kind != CONTRACT_KIND_HANDLER && op->kind != CONTRACT_KIND_ROW) {
 		switch (negotiate_accept(call->headers[ENGINE_ACCEPT], op->item != NULL)) {
 		case NEGOTIATE_NONE:
 			check_late(w, PROBLEM_NOT_ACCEPTABLE);
@@ -100,7 +100,7 @@ check_content(struct engine_call *call)
 	}
 	if (!query_parse(call->arena, call->op, call->path, call->query, &w->query, w->late_errors, &problem))
 		check_late(w, problem);
-	if (!body_check(call, &w->body, w->late_errors, &problem))
+	if (!call->op->file_body && !body_check(call, &w->body, w->late_errors, &problem))
 		check_late(w, problem);
 }
 
@@ -135,13 +135,18 @@ run_check(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
 
-	w->late_errors = json_array();
+	if (w->late_errors == NULL)
+		w->late_errors = json_array();
 	check_form(call);
 	if (w->late >= 0)
 		return;
 	check_content(call);
 	if (w->late < 0)
 		check_params(call);
+	if (w->late < 0 && call->op->prepare != NULL && !w->prepared) {
+		w->prepared = true;
+		call->op->prepare(call);
+	}
 }
 
 /* ---- the transaction ---- */
@@ -156,8 +161,7 @@ run_late(struct engine_call *call)
 		call->reply.refusal.errors = json_incref(w->late_errors);
 }
 
-/* "Bearer <token>"; the scheme in any case. */
-static bool
+bool
 run_token(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
@@ -173,7 +177,7 @@ run_token(struct engine_call *call)
 	return (true);
 }
 
-static void
+void
 run_auth(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
@@ -185,8 +189,7 @@ run_auth(struct engine_call *call)
 	work_step(call, STATEMENT_KEY(0), contract_auth_sql, &w->auth);
 }
 
-/* The caller and the day, from the row of auth. An auth that lets nobody in and says nothing is refused here. */
-static bool
+bool
 run_actor(struct engine_call *call, const struct pg_answer *answer)
 {
 	const PGresult	*r = answer->results[0];
@@ -269,7 +272,7 @@ run_done(void *arg, struct pg_answer *answer)
 		else if (call->op->kind == CONTRACT_KIND_LIST)
 			reply_list(call, w->held);
 		else
-			reply_object(call, w->held);
+			reply_row(call, w->held);
 	}
 	call->done(call);
 }
@@ -315,7 +318,7 @@ run_start(struct engine_call *call)
 	if (call->op->open) {
 		if (w->late >= 0)
 			run_late(call);
-		else if (call->op->handler != NULL)
+		else if (call->op->sql == NULL)
 			call->op->handler(call);
 		else
 			return (run_statement(call));
@@ -326,7 +329,7 @@ run_start(struct engine_call *call)
 		return (true);
 	}
 	run_auth(call);
-	if (w->late >= 0 || call->op->handler != NULL)
+	if (w->late >= 0 || call->op->sql == NULL)
 		return (work_send(call, PG_READ, run_auth_done));
 	return (run_statement(call));
 }

@@ -64,6 +64,7 @@ statement_build(struct arena *arena, const struct contract_op *op, const struct 
 	struct buf			 b;
 
 	buf_init(&b, arena);
+	s->op = op;
 	s->norder = 0;
 	s->claim = -1;
 	s->key = op_number(op) << 48 | (uint64_t)v->idempotent << 47 | (uint64_t)v->after << 46 |

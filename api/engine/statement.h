@@ -19,6 +19,7 @@ struct statement_variant {
 };
 
 struct statement {
+	const struct contract_op	*op;
 	uint64_t	 key;			/* the same for the same operation and variant */
 	const char	*sql;			/* arena */
 	int		 order[STATEMENT_BINDS];	/* order[n]: the op's bind that is $(n + 1) */

@@ -24,7 +24,8 @@ struct engine_work {
 	const char		*params[CONTRACT_SEGMENTS];	/* of the path, decoded */
 	struct query		 query;
 	const char		*body;		/* what :body binds: checked JSON text, NUL-ended; NULL: none */
-	bool			 csv_wanted;
+	bool			 csv_wanted, prepared;
+	const char		**given;	/* what C has set, in the order of op->values */
 	int			 late;		/* a fault to answer with once the caller is known; -1: none */
 	json_t			*late_errors;	/* owned */
 
@@ -44,6 +45,7 @@ struct engine_work {
 	struct work_values	 auth, claiming, values;
 	struct pg_call		*pending;	/* NULL: nothing is in flight */
 	PGresult		*held;		/* keeps the bytes of reply.body alive */
+	PGresult		*admitted;	/* the row of x-admit */
 	struct csv		*csv;		/* a streamed list */
 };
 

@@ -19,6 +19,7 @@ entry_begin(struct http_request *req)
 	x->guard = guard_of(req->owner);
 	x->call.done = entry_done;
 	x->call.reply.refusal.problem = -1;
+	x->call.reply.file = -1;
 	exchange_fill(x, guard_framing(x->guard));
 	guard_watch(x->guard, entry_news, x);
 	return (x);

@@ -52,12 +52,12 @@ static const struct contract_op	list = {
 	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item
 };
 static const struct contract_op	create = {
-	OP, .id = "create", .method = CONTRACT_POST, .lane = CONTRACT_WRITE, .body = &body, .body_required = true,
+	OP, .id = "create", .method = CONTRACT_POST, .idempotent = true, .lane = CONTRACT_WRITE, .body = &body, .body_required = true,
 	.body_type = "application/json",
 	.sql = one_token, .nsql = 1, .binds = body_binds, .nbinds = 1
 };
 static const struct contract_op	secret = {
-	OP, .id = "secret", .method = CONTRACT_POST, .lane = CONTRACT_WRITE, .secret = "key", .sql = two_tokens, .nsql = 2,
+	OP, .id = "secret", .method = CONTRACT_POST, .idempotent = true, .lane = CONTRACT_WRITE, .secret = "key", .sql = two_tokens, .nsql = 2,
 	.binds = body_binds, .nbinds = 2
 };
 static const struct contract_op	patch = {

@@ -305,7 +305,7 @@ WHERE district = ANY((SELECT string_to_array(current_setting('app.districts'), '
     body colour
     body name required
 route /v1/things/special 3 0 special
-  op things_special method 0 back 1 lane 0 kind 2 etag 0 open 1 quiet 1 roles {} limit 0 cursor 0 if_match 0 secret - handler 1 body -
+  op things_special method 0 back 1 lane 0 kind 3 etag 0 open 1 quiet 1 roles {} limit 0 cursor 0 if_match 0 secret - handler 1 body -
 route /v1/things/{id} 3 1 *
   op things_get method 0 back 1 lane 0 kind 0 etag 2 open 0 quiet 0 roles {admin,inspector} limit 0 cursor 0 if_match 0 secret - handler 0 body -
     00 [SELECT 200 AS status, to_json(t) AS body FROM t WHERE id = ] 0

@@ -1,0 +1,12 @@
+/* Before the body of a file is taken: who calls, and may it come? */
+#ifndef ENGINE_ADMIT_H
+#define ENGINE_ADMIT_H
+
+#include <stdbool.h>
+
+#include "engine/work.h"
+
+/* After the checks. Same return as engine_admit(). */
+bool admit_start(struct engine_call *) __attribute__((warn_unused_result));
+
+#endif
