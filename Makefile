@@ -89,15 +89,9 @@ test-asan:         ## the same with ASan and UBSan in the server
 	@tests/run.sh build asan
 layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
-lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral
+lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral; docker-compose.yml
 	@conf/dev/deps.sh lint
-	tests/contract/lint.sh
-	@for file in $(API) $(JOBS); do \
-		$(CC) $(CPPFLAGS) $(CFLAGS) -fanalyzer -Wno-analyzer-malloc-leak -Wno-analyzer-null-argument -c $$file -o /dev/null || exit 1; done
-	cppcheck -q --enable=warning,performance,portability --suppress=funcArgOrderDifferent --error-exitcode=1 -Iapi -Ibuild/gen \
-		'-DKORE_SECCOMP_FILTER(a,...)=' '-DTAILQ_HEAD(a,b)=struct a{int x;}' $(API) $(JOBS)
-	clang-tidy -quiet $(API) $(JOBS) -- $(CPPFLAGS) -std=gnu11
-	shellcheck -S warning -e SC1007,SC1091,SC2034,SC2154,SC2155,SC2046,SC2086 -s bash conf/dev/*.sh tests/run.sh db/*.sh db/*/*.sh .ci/run
+	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS)
 fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
 bench:             ## speed as ratios; QUICK=1 for three minutes, NAMES="point_read create"

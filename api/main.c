@@ -69,7 +69,7 @@ main_bind(const char *port, const char *callback)
 
 	if (server != NULL && kore_server_bind(server, settings.listen, port, callback) == KORE_RESULT_OK)
 		return;
-	fprintf(stderr, "无法在 %s:%s 上监听(端口已被占用?) / cannot listen on %s:%s (is the port taken?)\n",
+	(void)fprintf(stderr, "无法在 %s:%s 上监听(端口已被占用?) / cannot listen on %s:%s (is the port taken?)\n",
 	    settings.listen, port, settings.listen, port);
 	exit(1);
 }
@@ -83,11 +83,11 @@ main_limits(void)
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < wanted) {
 		wanted = files.rlim_max;
-		fprintf(stderr, "打开文件数上限为 %lu，连接数随之减少 / the limit of open files is %lu: fewer connections\n",
+		(void)fprintf(stderr, "打开文件数上限为 %lu，连接数随之减少 / the limit of open files is %lu: fewer connections\n",
 		    (unsigned long)wanted, (unsigned long)wanted);
 	}
 	worker_rlimit_nofiles = (u_int32_t)wanted;
-	worker_max_connections = wanted > 2 * FILES_BESIDE ? (u_int32_t)wanted - FILES_BESIDE : (u_int32_t)wanted / 2;
+	worker_max_connections = wanted > (rlim_t)2 * FILES_BESIDE ? (u_int32_t)wanted - FILES_BESIDE : (u_int32_t)wanted / 2;
 }
 
 /* In the parent, before workers, chroot and sandbox. */
@@ -105,7 +105,7 @@ kore_parent_configure(int argc, char **argv)
 	main_limits();
 	ui_load(settings.ui_dir);
 	if (!metrics_map(settings.workers)) {
-		fputs("内存不足 / out of memory\n", stderr);
+		(void)fputs("内存不足 / out of memory\n", stderr);
 		exit(1);
 	}
 	main_bind(settings.port, "guard_connect");

@@ -164,7 +164,7 @@ arena_grow(struct arena *a, void *old, size_t used, size_t size)
 		}
 	}
 	p = arena_alloc(a, size);
-	if (used > 0)
+	if (old != NULL && used > 0)
 		memcpy(p, old, used);
 	return (p);
 }

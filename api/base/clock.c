@@ -16,7 +16,7 @@ clock_day(char day[9], time_t when)
 {
 	struct tm	tm;
 
-	when += 8 * 3600;
+	when += 8 * 3600L;
 	(void)gmtime_r(&when, &tm);
 	(void)strftime(day, 9, "%Y%m%d", &tm);
 }

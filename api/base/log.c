@@ -26,7 +26,7 @@ log_escape(char *to, size_t size, const char *text)
 	for (; *text != '\0' && n + 2 < size; text++) {
 		if (*text == '"' || *text == '\\')
 			to[n++] = '\\';
-		to[n++] = (unsigned char)*text < ' ' ? ' ' : *text;
+		to[n++] = (char)((unsigned char)*text < ' ' ? ' ' : *text);
 	}
 	return (n);
 }

@@ -105,7 +105,7 @@ csv_columns(struct engine_call *call, struct csv *csv)
 	const struct contract_schema	*item = call->op->item;
 	size_t				 i;
 
-	csv->columns = arena_alloc(call->arena, (item->nproperties + 1) * sizeof(csv->columns[0]));
+	csv->columns = arena_alloc(call->arena, (item->nproperties + 1) * sizeof(*csv->columns));
 	for (i = 0; i < item->nproperties; i++)
 		csv->columns[i] = &item->properties[i];
 	csv->columns[i] = NULL;

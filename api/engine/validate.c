@@ -1,5 +1,4 @@
 #include <stdarg.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +30,7 @@ static const char *const type_names[] = {
 	[CONTRACT_INTEGER] = "整数", [CONTRACT_NUMBER] = "数字", [CONTRACT_BOOLEAN] = "true 或 false",
 };
 
-static void walk_value(struct walk *, const struct step *, const struct contract_schema *, const json_t *);
+static void walk_value(struct walk *, const struct step *, const struct contract_schema *, json_t *);
 
 void
 validate_fault(json_t *errors, const char *pointer, const char *code, const char *detail)
@@ -181,7 +180,7 @@ is_blank(const char *text)
 }
 
 static void
-walk_string(struct walk *walk, const struct step *step, const struct contract_schema *schema, const json_t *value)
+walk_string(struct walk *walk, const struct step *step, const struct contract_schema *schema, json_t *value)
 {
 	const char *text = json_string_value(value), *wrong;
 	size_t octets = json_string_length(value), points = code_points(text, octets);
@@ -217,7 +216,7 @@ walk_string(struct walk *walk, const struct step *step, const struct contract_sc
 
 /* long double holds every json_int_t exactly, so that bounds are exact for integers too. */
 static void
-walk_number(struct walk *walk, const struct step *step, const struct contract_schema *schema, const json_t *value)
+walk_number(struct walk *walk, const struct step *step, const struct contract_schema *schema, json_t *value)
 {
 	long double number = json_is_integer(value) ? (long double)json_integer_value(value) :
 	    (long double)json_real_value(value);
@@ -229,7 +228,7 @@ walk_number(struct walk *walk, const struct step *step, const struct contract_sc
 }
 
 static void
-walk_array(struct walk *walk, const struct step *step, const struct contract_schema *schema, const json_t *value)
+walk_array(struct walk *walk, const struct step *step, const struct contract_schema *schema, json_t *value)
 {
 	struct step below = { step, NULL, 0 };
 	size_t items = json_array_size(value);
@@ -278,7 +277,7 @@ walk_object(struct walk *walk, const struct step *step, const struct contract_sc
 }
 
 static void
-walk_value(struct walk *walk, const struct step *step, const struct contract_schema *schema, const json_t *value)
+walk_value(struct walk *walk, const struct step *step, const struct contract_schema *schema, json_t *value)
 {
 	if (json_is_null(value) && schema->type != CONTRACT_ANY) {
 		if (!schema->nullable)
@@ -290,8 +289,7 @@ walk_value(struct walk *walk, const struct step *step, const struct contract_sch
 		return;
 	case CONTRACT_OBJECT:
 		if (json_is_object(value)) {
-			/* Jansson iterates over non-const objects only; nothing is changed. */
-			walk_object(walk, step, schema, (json_t *)(uintptr_t)value);
+			walk_object(walk, step, schema, value);
 			return;
 		}
 		break;
@@ -323,7 +321,7 @@ walk_value(struct walk *walk, const struct step *step, const struct contract_sch
 }
 
 bool
-validate_value(const struct contract_schema *schema, const json_t *value, const char *pointer, json_t *errors)
+validate_value(const struct contract_schema *schema, json_t *value, const char *pointer, json_t *errors)
 {
 	struct walk walk = { errors, pointer, 0 };
 

@@ -14,12 +14,12 @@
 
 #define VALIDATE_ERRORS	100	/* at most so many entries in one list of faults */
 
-/* Check `value` against `schema`. Appends one object {pointer, code, detail} per fault to the array
+/* Check `value` (not changed; not const, as Jansson iterates over others only) against `schema`. Appends one object {pointer, code, detail} per fault to the array
  * `errors` (borrowed) up to VALIDATE_ERRORS entries; pointers are RFC 6901 and begin with `pointer`
  * ("" for a whole body). Borrows everything. Returns true when there was no fault. Codes: required,
  * unknown_member, wrong_type, null_not_allowed, too_short, too_long, out_of_range, not_in_enum,
  * bad_format, pattern_mismatch, too_few_items, too_many_items, too_few_members, bad_character. */
-bool validate_value(const struct contract_schema *schema, const json_t *value, const char *pointer,
+bool validate_value(const struct contract_schema *schema, json_t *value, const char *pointer,
     json_t *errors) __attribute__((warn_unused_result));
 
 /* The same for a text that stands for a value of `schema`: decimal digits for an integer, true or

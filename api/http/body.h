@@ -21,7 +21,7 @@ enum body_result {
 struct body;
 
 #define BODY_FIRST	4096			/* octets of a body that are always taken; doubled from there, */
-#define BODY_ROOM	(128u * 1024 * 1024)	/* while all bodies of this process hold no more than this */
+#define BODY_ROOM	(128UL * 1024 * 1024)	/* while all bodies of this process hold no more than this */
 
 /* Where the octets go. Borrows the bytes; false: there is no room for them now. */
 typedef bool body_sink(struct body *, const char *bytes, size_t length);

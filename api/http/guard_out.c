@@ -187,10 +187,10 @@ guard_finish(struct guard *g, bool keep)
 /* Answer what never became a request, and close. The trace id is a fresh one: the client's own may not be named
  * before it is known that the route is not a reporter's. */
 static void
-guard_answer(struct guard *g, struct problem_body *problem)
+guard_answer(struct guard *g, struct problem_body problem)
 {
 	struct arena	*arena = arena_create();
-	struct reply	 reply = { .status = contract_problems[problem->problem].status, .close = true };
+	struct reply	 reply = { .status = contract_problems[problem.problem].status, .close = true };
 	enum language	 language;
 	char		 accept[256], origin[256], trace[33];
 	size_t		 length;
@@ -200,12 +200,12 @@ guard_answer(struct guard *g, struct problem_body *problem)
 	language = language_choose(framing_value(&g->framing, FRAMING_ACCEPT_LANGUAGE, accept, sizeof(accept)) < 0 ?
 	    NULL : accept);
 	trace_take(NULL, trace);
-	problem->trace_id = trace;
-	body = problem_render(arena, problem, language, &length);
+	problem.trace_id = trace;
+	body = problem_render(arena, &problem, language, &length);
 	reply.length = length;
 	problem_fields(&reply, language);
-	if (problem->retry_after > 0)
-		reply_field(&reply, "Retry-After", arena_format(arena, "%u", problem->retry_after));
+	if (problem.retry_after > 0)
+		reply_field(&reply, "Retry-After", arena_format(arena, "%u", problem.retry_after));
 	if (framing_value(&g->framing, FRAMING_ORIGIN, origin, sizeof(origin)) >= 0 &&
 	    cors_allows(settings.cors, origin))
 		cors_fields(&reply, origin);
@@ -230,7 +230,7 @@ guard_refuse(struct guard *g, enum framing_fault fault)
 		.problem = faults[fault].problem, .detail_zh = faults[fault].zh, .detail_en = faults[fault].en
 	};
 
-	guard_answer(g, &problem);
+	guard_answer(g, problem);
 }
 
 void
@@ -238,5 +238,5 @@ guard_refuse_load(struct guard *g)
 {
 	struct problem_body	problem = { .problem = PROBLEM_OVERLOADED, .retry_after = 1 };
 
-	guard_answer(g, &problem);
+	guard_answer(g, problem);
 }

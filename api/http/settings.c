@@ -26,7 +26,7 @@ number(const char *name, unsigned long least, unsigned long most, unsigned long 
 	*out = strtoul(value, &end, 10);
 	if (*end == '\0' && *value >= '0' && *value <= '9' && *out >= least && *out <= most)
 		return (true);
-	fprintf(stderr, "%s: 应为 %lu–%lu 的整数 / must be a whole number from %lu to %lu\n", name, least, most, least,
+	(void)fprintf(stderr, "%s: 应为 %lu–%lu 的整数 / must be a whole number from %lu to %lu\n", name, least, most, least,
 	    most);
 	return (false);
 }
@@ -45,7 +45,7 @@ settings_read(void)
 	    !number("HZ_PORT", 1, 65535, 8080, &port) || !number("HZ_METRICS_PORT", 1, 65535, 1, &port))
 		return (false);
 	if ((fault = secret_read("HZ_DATABASE", &database)) != NULL) {
-		fprintf(stderr, "HZ_DATABASE (libpq 连接串 / a libpq connection string): %s\n", fault);
+		(void)fprintf(stderr, "HZ_DATABASE (libpq 连接串 / a libpq connection string): %s\n", fault);
 		return (false);
 	}
 	settings = (struct settings){

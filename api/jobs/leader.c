@@ -51,7 +51,7 @@ leader_call(struct leader *leader, const char *sql)
 
 	r = PQexec(leader->conn, sql);
 	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1) {
-		n = atoi(PQgetvalue(r, 0, 0));
+		n = (int)strtol(PQgetvalue(r, 0, 0), NULL, 10);
 	} else {
 		state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
 		log_line(LOG_LINE_ERROR, "job failed: SQLSTATE %s", state == NULL ? "none, connection lost" : state);

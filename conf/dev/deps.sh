@@ -7,7 +7,7 @@ run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 pyth
 	sqitch libdbd-pg-perl curl"
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
 	libtap-parser-sourcehandler-pgtap-perl haproxy openssl clang libclang-rt-14-dev"
-lint="clang-tidy cppcheck shellcheck"
+lint="clang-tidy cppcheck shellcheck docker-compose libcmocka-dev"
 bench="wrk"
 ui=docs/ui/node_modules/swagger-ui-dist
 

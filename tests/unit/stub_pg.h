@@ -5,6 +5,7 @@
 #ifndef UNIT_STUB_PG_H
 #define UNIT_STUB_PG_H
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,16 +83,17 @@ stub_row(const char *const *cells)
 	PGresAttDesc	 columns[8];
 	char		 text[8][64];
 	int		 i, n;
+	const char *const	*cell = cells;
 
 	memset(columns, 0, sizeof(columns));
-	for (n = 0; cells[2 * n] != NULL; n++) {
-		strcpy(text[n], cells[2 * n]);
+	for (n = 0; *cell != NULL; n++, cell += 2) {
+		(void)snprintf(text[n], sizeof(text[n]), "%s", *cell);
 		columns[n].name = text[n];
 	}
 	if (!PQsetResultAttrs(r, n, columns))
 		abort();
-	for (i = 0; i < n; i++) {
-		char	*value = strdup(cells[2 * i + 1]);
+	for (i = 0, cell = cells + 1; i < n; i++, cell += 2) {
+		char	*value = strdup(*cell);
 
 		if (!PQsetvalue(r, 0, i, value[0] == '\0' ? NULL : value, value[0] == '\0' ? -1 : (int)strlen(value)))
 			abort();

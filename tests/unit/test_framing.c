@@ -175,8 +175,8 @@ test_what_is_found(void **state)
 {
 	static const char	text[] = "PATCH /a%20b/c?d=e&f HTTP/1.1\r\nhOsT: x\r\nContent-Length:  12  \r\n"
 	    "Accept: a/b \r\nX: y\r\nACCEPT:c/d\r\nConnection: keep-alive, Close\r\nExpect: 100-continue\r\n\r\n";
-	struct framing	f;
-	char		value[64], *copy;
+	struct framing	f = { 0 };
+	char		value[64], *copy = NULL;
 
 	(void)state;
 	assert_int_equal(take(text, sizeof(text) - 1, &f, &copy), FRAMING_GOOD);
@@ -201,8 +201,8 @@ static void
 test_huge_length(void **state)
 {
 	static const char	text[] = "PUT / HTTP/1.1\r\n" HOST "Content-Length: 18446744073709551617\r\n\r\n";
-	struct framing	f;
-	char		*copy;
+	struct framing	f = { 0 };
+	char		*copy = NULL;
 
 	(void)state;
 	assert_int_equal(take(text, sizeof(text) - 1, &f, &copy), FRAMING_GOOD);

@@ -190,7 +190,7 @@ a_damaged_cursor_is_refused(void **state)
 
 	(void)state;
 	assert_true(parse(&list, NULL));
-	strcpy(digest, q.digest);
+	assert_int_equal(snprintf(digest, sizeof(digest), "%s", q.digest), sizeof(digest) - 1);
 	for (i = 0; i < COUNT(plains); i++) {
 		plain = strstr(plains[i], "%s") == NULL ? plains[i] :
 		    arena_format(arena, "[\"%s%s", digest, strchr(plains[i] + 2, '"'));

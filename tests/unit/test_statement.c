@@ -85,7 +85,7 @@ every_variant_has_its_own_key(void **state)
 
 	(void)state;
 	for (op = 0; op < contract_nops; op++) {
-		for (i = 0; i < 4 * 2 * 2 * 2; i++) {
+		for (i = 0; i < 32; i++) {
 			v = (struct statement_variant){ .filters = i % 4, .sort = i / 4 % 2, .after = i / 8 % 2, .idempotent = i / 16 };
 			statement_build(a, contract_ops[op], &v, &s);
 			keys[n++] = s.key;

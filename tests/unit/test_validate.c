@@ -77,10 +77,10 @@ faults_text(json_t *errors)
 	assert_non_null(out);
 	json_array_foreach(errors, i, error) {
 		assert_true(strlen(json_string_value(json_object_get(error, "detail"))) > 0);
-		fprintf(out, "%s%s %s", i == 0 ? "" : "; ", json_string_value(json_object_get(error, "pointer")),
+		(void)fprintf(out, "%s%s %s", i == 0 ? "" : "; ", json_string_value(json_object_get(error, "pointer")),
 		    json_string_value(json_object_get(error, "code")));
 	}
-	fclose(out);
+	(void)fclose(out);
 	return text;
 }
 
