@@ -1,28 +1,39 @@
 -- Findings: how they look, how they come about, how their words are changed.
 
+-- The members of a finding in a list and by itself, in order. Row types, because row_to_json() of a row that is put together in
+-- the statement costs a fifth less than json_build_object(); tables, because LIKE spares the second list. They hold no rows.
+CREATE TABLE api.finding_item (
+	id uuid, district text, street text, institution_id uuid, institution_name text, institution_type text, inspection_id uuid,
+	category text, severity text, source_kind text, self_found boolean, description text, location text, key_place text,
+	suggestion text, found_at text, recurs_of uuid, state text, open boolean, round int, deadline date, overdue boolean,
+	days_left int, responsible_name text, merged_into uuid, closed_at text, version bigint, created_at text, created_by uuid,
+	updated_at text
+);
+CREATE TABLE api.finding_whole (LIKE api.finding_item, allowed text[]);
+
 -- One finding. p_institution: the institution's name; p_today: api.today(), worked out once a statement.
 -- Whoever reported a finding that came from elsewhere is shown to those who handle reports, and to the reporter.
-CREATE FUNCTION api.finding_json(f hz.finding, p_institution text, p_today date) RETURNS json
+-- Here and below: single expressions, so that PostgreSQL puts them into the statement instead of planning them at every call;
+-- what needs a table is given.
+CREATE FUNCTION api.finding_item(f hz.finding, p_institution text, p_today date) RETURNS api.finding_item
 LANGUAGE sql STABLE AS $$
-	SELECT json_build_object(
-		'id', f.id, 'district', f.district, 'street', f.street, 'institution_id', f.institution_id,
-		'institution_name', p_institution, 'institution_type', f.institution_type, 'inspection_id', f.inspection_id,
-		'category', f.category, 'severity', f.severity, 'source_kind', f.source_kind, 'self_found', f.self_found,
-		'description', f.description, 'location', f.location, 'key_place', f.key_place, 'suggestion', f.suggestion,
-		'found_at', api.ts(f.found_at), 'recurs_of', f.recurs_of, 'state', f.state, 'open', f.is_open, 'round', f.round,
-		'deadline', f.due_on, 'overdue', f.is_open AND coalesce(f.due_on < p_today, false),
-		'days_left', CASE WHEN f.is_open THEN f.due_on - p_today END, 'responsible_name', f.responsible_name,
-		'merged_into', f.merged_into, 'closed_at', api.ts(f.closed_at), 'version', f.version,
-		'created_at', api.ts(f.created_at),
-		'created_by', CASE WHEN f.source_kind <> 'other' OR api.role() = 'handler' OR f.created_by = api.me() THEN f.created_by END,
-		'updated_at', api.ts(f.updated_at))
+	SELECT ROW(
+		f.id, f.district, f.street, f.institution_id, p_institution, f.institution_type, f.inspection_id,
+		f.category, f.severity, f.source_kind, f.self_found, f.description, f.location, f.key_place,
+		f.suggestion, api.ts(f.found_at), f.recurs_of, f.state, f.is_open, f.round, f.due_on,
+		f.is_open AND coalesce(f.due_on < p_today, false), CASE WHEN f.is_open THEN f.due_on - p_today END,
+		f.responsible_name, f.merged_into, api.ts(f.closed_at), f.version, api.ts(f.created_at),
+		CASE WHEN f.source_kind <> 'other' OR api.role() = 'handler' OR f.created_by = api.me() THEN f.created_by END,
+		api.ts(f.updated_at))::api.finding_item
 $$;
 
--- The same with what the caller may do now. A single expression, so that PostgreSQL puts it into the statement instead of
--- planning it at every call: what needs a table is given.
+CREATE FUNCTION api.finding_json(f hz.finding, p_institution text, p_today date) RETURNS json
+LANGUAGE sql STABLE AS $$ SELECT row_to_json(api.finding_item(f, p_institution, p_today)) $$;
+
+-- The same with what the caller may do now.
 CREATE FUNCTION api.finding_detail(f hz.finding, p_institution text, p_today date, p_allowed text[]) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT api.json_add(api.finding_json(f, p_institution, p_today), 'allowed', to_json(p_allowed))
+	SELECT row_to_json(ROW((api.finding_item(f, p_institution, p_today)).*, p_allowed)::api.finding_whole)
 $$;
 
 -- The answer of a command. PL/pgSQL keeps its plan for the session.

@@ -56,36 +56,28 @@ BEGIN
 	RETURN v_id;
 END $$;
 
+-- The members of a line of the worklist and of what it says of the past, as those of a finding are given (41_finding.sql).
+CREATE TYPE api.deadline_item AS (
+	finding_id uuid, deadline date, state text, overdue boolean, days_left int, round int, responsible_name text,
+	institution_id uuid, institution_name text, institution_type text, district text, street text, category text, severity text,
+	description text, finding_state text, order_id uuid, reason text, explanation jsonb, changes json
+);
+CREATE TYPE api.deadline_change AS (round int, deadline date, reason text, set_at text, order_id uuid);
+
 -- One line of the worklist. What needs a table is given: p_changes are all deadlines the finding ever had.
 CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline, p_institution text, p_today date, p_changes json) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT json_build_object(
-		'finding_id', f.id,
-		'deadline', f.due_on,
-		'state', CASE WHEN f.due_on < p_today THEN 'overdue' WHEN f.due_on = p_today THEN 'due_today' ELSE 'open' END,
-		'overdue', f.due_on < p_today,
-		'days_left', f.due_on - p_today,
-		'round', f.round,
-		'responsible_name', f.responsible_name,
-		'institution_id', f.institution_id,
-		'institution_name', p_institution,
-		'institution_type', f.institution_type,
-		'district', f.district,
-		'street', f.street,
-		'category', f.category,
-		'severity', f.severity,
-		'description', f.description,
-		'finding_state', f.state,
-		'order_id', d.order_id,
-		'reason', d.reason,
-		'explanation', d.explanation,
-		'changes', p_changes)
+	SELECT row_to_json(ROW(
+		f.id, f.due_on, CASE WHEN f.due_on < p_today THEN 'overdue' WHEN f.due_on = p_today THEN 'due_today' ELSE 'open' END,
+		f.due_on < p_today, f.due_on - p_today, f.round, f.responsible_name, f.institution_id, p_institution,
+		f.institution_type, f.district, f.street, f.category, f.severity, f.description, f.state, d.order_id, d.reason,
+		d.explanation, p_changes)::api.deadline_item)
 $$;
 
 -- Its past: one row. In FROM it becomes part of the statement around it.
 CREATE FUNCTION api.deadline_changes(p_finding_id uuid) RETURNS TABLE (changes json)
 LANGUAGE sql STABLE AS $$
-	SELECT coalesce(json_agg(json_build_object('round', c.round, 'deadline', c.due_on, 'reason', c.reason,
-			'set_at', api.ts(c.set_at), 'order_id', c.order_id) ORDER BY c.set_at, c.id), '[]')
+	SELECT coalesce(json_agg(ROW(c.round, c.due_on, c.reason, api.ts(c.set_at), c.order_id)::api.deadline_change
+			ORDER BY c.set_at, c.id), '[]')
 	  FROM hz.deadline c WHERE c.finding_id = p_finding_id
 $$;
