@@ -16,10 +16,10 @@ KORE     := $(patsubst -I%,-isystem %,$(shell cat /usr/share/kore/features 2>/de
 WARN     := -Wall -Wextra -Wconversion -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wvla -Wformat=2
 CPPFLAGS := -D_GNU_SOURCE -Iapi -Ibuild/gen $(KORE) $(if $(SAN),-DHZ_NO_SECCOMP,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 CFLAGS   := -std=gnu11 -O2 -g -fPIC -fstack-protector-strong $(WARN) $(SAN)
-LDFLAGS  := -Wl,-z,relro,-z,now $(SAN)
-LDLIBS   := -lpq -ljansson -lsodium -lm
+LDFLAGS  := -Wl,-z,relro,-z,now,--as-needed $(SAN)
+LDLIBS   := -lpq -ljansson -lsodium -lcrypto -lmagic -lm
 
-API  := $(sort $(filter-out api/jobs/%,$(wildcard api/*.c api/*/*.c)))
+API  := $(sort $(filter-out api/jobs/% api/media/%,$(wildcard api/*.c api/*/*.c)))
 JOBS := $(wildcard api/jobs/*.c)
 GEN  := build/gen/contract_tables.c
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -37,7 +37,7 @@ all: $(B)/api.so $(B)/hz-jobs   ## build the API module and the jobs
 
 $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)
-$(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/%,$(call objects,$(API)))
+$(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/% %/store_dir.o %/digest.o,$(call objects,$(API)))
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/obj/%.o: %.c Makefile | $(GEN)
 	@mkdir -p $(@D)

@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 python3-yaml postgresql-15 postgresql-client-15
+run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev libssl-dev libmagic-dev python3 python3-yaml postgresql-15 postgresql-client-15
 	sqitch libdbd-pg-perl curl"
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
 	libtap-parser-sourcehandler-pgtap-perl haproxy openssl clang libclang-rt-14-dev"
