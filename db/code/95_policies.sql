@@ -61,6 +61,15 @@ BEGIN
 		EXECUTE format('CREATE POLICY scope ON hz.%I TO hz_api USING (%s) WITH CHECK (%s)', v.key, v.value, v.value);
 	END LOOP;
 
+	-- Evidence is seen with what it belongs to, and a file nobody has linked yet by whoever brought it. Links belong to a finding,
+	-- or else to a visit, whose evidence employees do not see.
+	EXECUTE format($p$CREATE POLICY scope ON hz.attachment_link TO hz_api USING (%1$s) WITH CHECK (%1$s)$p$, format(
+		$p$CASE WHEN finding_id IS NOT NULL THEN EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)
+			ELSE %s <> 'staff' AND EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id) END$p$, c_role));
+	EXECUTE format($p$CREATE POLICY read ON hz.attachment FOR SELECT TO hz_api USING (CASE WHEN linked_at IS NULL THEN created_by = %s
+		ELSE EXISTS (SELECT FROM hz.attachment_link l WHERE l.attachment_id = attachment.id) END)$p$, c_me);
+	EXECUTE format('CREATE POLICY own ON hz.upload TO hz_api USING (actor_id = %1$s) WITH CHECK (actor_id = %1$s AND %2$s)', c_me, c_district);
+
 	-- Names of those who act stand beside their acts in whichever district they act; an account is kept in one.
 	EXECUTE 'CREATE POLICY read ON hz.actor FOR SELECT TO hz_api USING (true)';
 	EXECUTE format('CREATE POLICY make ON hz.actor FOR INSERT TO hz_api WITH CHECK (%s)', c_district);

@@ -1,9 +1,10 @@
 -- Rights of the programs: the API reads, adds and changes, never deletes; events and code tables it only reads. The job
 -- gives positions and lets old answers go.
-REVOKE ALL ON ALL TABLES IN SCHEMA hz FROM PUBLIC, hz_api, hz_jobs;
+REVOKE ALL ON ALL TABLES IN SCHEMA hz FROM PUBLIC, hz_api, hz_jobs, hz_media;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA hz TO hz_api;
-REVOKE SELECT ON hz.api_key, hz.event FROM hz_api;
+-- which bytes there are, how much others keep and what is done with it goes by functions of the owner
+REVOKE SELECT ON hz.api_key, hz.event, hz.content, hz.attachment_usage, hz.media_task FROM hz_api;
 -- never the hash of a key, never what proves an event
 GRANT SELECT (id, actor_id, name, role, districts, types, streets, institutions, expires_at, revoked_at, revoked_by, revoke_note,
 	version, created_at, created_by, updated_at) ON hz.api_key TO hz_api;
@@ -11,10 +12,11 @@ GRANT SELECT (id, position, occurred_at, recorded_at, actor_id, district, instit
 	resource, resource_id, what, from_state, to_state, reason, payload) ON hz.event TO hz_api;
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
 	hz.inspection_answer, hz.finding, hz.finding_act, hz.rectification_order, hz.rectification_order_item, hz.order_service,
-	hz.deadline, hz.idempotency TO hz_api;
+	hz.deadline, hz.idempotency, hz.attachment_link, hz.upload TO hz_api;
 GRANT UPDATE ON hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_answer, hz.finding,
 	hz.rectification_order, hz.deadline, hz.idempotency TO hz_api;
 GRANT UPDATE (detail) ON hz.finding_act TO hz_api;
+GRANT UPDATE (attachment_id, expires_at, finished_at) ON hz.upload TO hz_api;
 -- the inspectors of a visit still planned are replaced whole; the event keeps who was named
 GRANT DELETE ON hz.inspection_inspector TO hz_api;
 GRANT UPDATE (revoked_at, revoked_by, revoke_note, version, updated_at) ON hz.api_key TO hz_api;
@@ -25,10 +27,17 @@ GRANT SELECT (created_at), DELETE ON hz.idempotency TO hz_jobs;
 
 REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO hz_api;
-REVOKE EXECUTE ON FUNCTION api.event_write(), api.job_sequence_events(int), api.job_expire_answers() FROM hz_api;
-GRANT EXECUTE ON FUNCTION api.job_sequence_events(int), api.job_expire_answers() TO hz_jobs;
+REVOKE EXECUTE ON FUNCTION api.event_write(), api.attachment_linked(), api.attachment_count(), api.attachment_arrive(hz.attachment),
+	api.content_keep(bytea, bigint, text), api.media_cleaned(hz.media_task, bytea, bigint), api.media_give_up(hz.media_task, text),
+	api.media_thumbnail(bytea, text), api.content_drop(bytea) FROM hz_api;
+GRANT USAGE ON SCHEMA api TO hz_media;
 DO $$
 BEGIN
+	-- the job's and hz-media's functions are theirs alone
+	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %1$s FROM hz_api; GRANT EXECUTE ON FUNCTION %1$s TO %2$s',
+			oid::regprocedure, CASE WHEN proname LIKE 'job%' THEN 'hz_jobs' ELSE 'hz_media' END), '; ')
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace
+		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed')));
 	-- keys are issued on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text'));

@@ -7,11 +7,11 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{category,checklist,checklist_item,deadline_rule,event_head,institution_subtype,institution_type,ownership,region,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,category,checklist,checklist_item,deadline_rule,event_head,institution_subtype,institution_type,ownership,region,transition}',
 	'only code tables and counters are without row-level security');
-SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid)), '{order_number}',
-	'every secured table has a policy, but one that only the owner reads');
-SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND name NOT IN ('idempotency', 'api_key') AND NOT EXISTS (
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,media_task,order_number}',
+	'every secured table has a policy, but those that only the owner reads');
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND name NOT IN ('idempotency', 'api_key', 'content', 'media_task') AND NOT EXISTS (
 	SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'district' AND a.attnotnull)), '{}', 'every tenant table has its district');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'street' AND NOT a.attisdropped)
 	AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'institution_type' AND NOT a.attisdropped)
@@ -34,7 +34,12 @@ SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace =
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{event_write,issue_key,job_expire_answers,job_sequence_events,key_text}', 'the owner and the job keep these to themselves');
+	'{attachment_arrive,attachment_count,attachment_linked,content_drop,content_keep,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_live,key_text,media_cleaned,media_done,media_failed,media_give_up,media_take,media_thumbnail}',
+	'the owner, the job and hz-media keep these to themselves');
+SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
+	'{media_done,media_failed,media_take}', 'hz-media takes tasks and gives them back');
+SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('hz_media', oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege('hz_media', oid, 'DELETE')),
+	'{}', 'and reads no table');
 
 -- Every resource that is shown as an event has its trigger.
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
