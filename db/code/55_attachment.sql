@@ -138,7 +138,7 @@ BEGIN
 END $$;
 
 -- Records a file that has been received and kept: p_sha256 in hex, p_size in bytes, p_type as libmagic tells it. Fulfils what
--- the caller's records await by this hash. Errors: invalid_query, out_of_scope, type_not_allowed, payload_too_large,
+-- the caller's records await by this hash. Errors: invalid_query, out_of_scope, unsupported_media_type, payload_too_large,
 -- type_not_strippable, quota_exceeded.
 CREATE FUNCTION api.attachment_record(p_sha256 text, p_size bigint, p_type text, p_filename text, p_district text, p_protected boolean)
 RETURNS api.answer
@@ -151,7 +151,7 @@ DECLARE
 BEGIN
 	SELECT * INTO t FROM hz.attachment_type WHERE type = p_type;
 	IF NOT FOUND THEN
-		PERFORM api.refuse('HZ422', jsonb_build_object('code', 'type_not_allowed', 'type', p_type));
+		PERFORM api.refuse('HZ415', jsonb_build_object('code', 'unsupported_media_type', 'type', p_type));
 	ELSIF p_size > t.max_bytes THEN
 		PERFORM api.refuse('HZ413', jsonb_build_object('code', 'payload_too_large', 'max_bytes', t.max_bytes));
 	ELSIF v_protected AND NOT t.strippable THEN

@@ -1,5 +1,5 @@
 -- What may be kept as evidence and how much of it. All numbers are office defaults: no law names them. Types are told by
--- libmagic. strippable: mat2 0.13 takes the metadata out of it; HEIC and sound it leaves alone.
+-- libmagic. strippable: hz-media takes the metadata out of it; HEIC, XLSX and sound it leaves alone.
 INSERT INTO hz.attachment_type AS t (type, name_zh, name_en, extensions, max_bytes, image, video, audio, strippable) VALUES
 	('image/jpeg', 'JPEG 照片', 'JPEG photograph', '{jpg,jpeg}', 33554432, true, false, false, true),
 	('image/png', 'PNG 图片', 'PNG image', '{png}', 33554432, true, false, false, true),
