@@ -26,7 +26,7 @@ gcc_analyzer() {
 # cppcheck is told the macros it must see through, and first has to find something: a macro it cannot read would silence it.
 # funcArgOrderDifferent: goes by the names of parameters, which differ here between a header and its code.
 cppcheck_all() {
-	local options=(-q -j2 --enable=warning,performance,portability --suppress=funcArgOrderDifferent --error-exitcode=1 -Iapi -Ibuild/gen
+	local options=(-q -j2 "--enable=warning,performance,portability" --suppress=funcArgOrderDifferent --error-exitcode=1 -Iapi -Ibuild/gen
 		-Itests/unit --include=/usr/include/x86_64-linux-gnu/sys/queue.h --include=/usr/include/kore/seccomp.h)
 	printf 'int f(void);\nint f(void) { int a[3]; a[3] = 1; return a[3]; }\n' >build/lint/fault.c
 	if cppcheck "${options[@]}" build/lint/fault.c 2>/dev/null; then

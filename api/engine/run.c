@@ -42,13 +42,27 @@ work_lane(const struct contract_op *op)
 	return (lanes[op->lane]);
 }
 
+/* What a write is about: the first value of its path (FNV-1a), or its key, which the same request sent twice would wait for. */
+static uint64_t
+work_row(const struct engine_call *call)
+{
+	const char	*p = call->route->nparams > 0 ? call->work->params[0] : call->work->key;
+	uint64_t	 hash = UINT64_C(0xcbf29ce484222325);
+
+	if (p == NULL)
+		return (0);
+	for (; *p != '\0'; p++)
+		hash = (hash ^ (unsigned char)*p) * UINT64_C(0x100000001b3);
+	return (hash == 0 ? 1 : hash);
+}
+
 bool
 work_send(struct engine_call *call, enum pg_lane lane, pg_done *done)
 {
 	struct engine_work	*w = call->work;
 	enum pg_outcome		 refused = PG_UNAVAILABLE;
 
-	w->pending = pg_send(lane, w->steps, w->nsteps, call->op->timeout_ms, done, call, &refused);
+	w->pending = pg_send(lane, work_row(call), w->steps, w->nsteps, call->op->timeout_ms, done, call, &refused);
 	if (w->pending != NULL)
 		return (false);
 	errors_refuse_outcome(call, refused);
@@ -362,7 +376,7 @@ run_page(struct engine_call *call)
 	if (!call->op->open)
 		run_auth(call);
 	run_operation(call, w->csv->page);
-	w->pending = pg_send(work_lane(call->op), w->steps, w->nsteps, call->op->timeout_ms, run_page_done, call,
+	w->pending = pg_send(work_lane(call->op), 0, w->steps, w->nsteps, call->op->timeout_ms, run_page_done, call,
 	    &refused);
 	call->reply.broken = w->pending == NULL;
 	return (call->reply.broken);

@@ -17,6 +17,7 @@ struct pg_call {
 	TAILQ_ENTRY(pg_call)	 list;		/* in its lane's queue while it waits, else among the flying */
 	enum call_state		 state;
 	enum pg_lane		 lane;
+	uint64_t		 row;		/* 0: none in particular */
 	const struct pg_step	*steps;		/* borrowed; not touched once done is NULL */
 	size_t			 nsteps;
 	bool			 describe;

@@ -1,32 +1,18 @@
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/memory.h"
-#include "pg/conn.h"
+#include "pg/lane.h"
 
-#define CONN_MAX	64		/* of one lane */
 #define TICK_MS		50
 #define CONNECT_MS	5000
 #define STALL_MS	5000		/* beyond the statement's own timeout */
-#define STUCK		100000		/* more than any depth */
-#define SLOW_MS		100		/* a connection mute for so long has a slow statement ahead */
-#define OPTIONS_SIZE	512
 
-/* What writes gives up waiting to be sent, and PostgreSQL gives up the statement, so early that both end before the
- * call's deadline: then it is known that nothing was done. Past the deadline it may still be done. */
+/* What writes gives up waiting to be sent so early that PostgreSQL, too, gives up before the call's deadline (STATEMENT_SHARE in
+ * lane.c): then it is known that nothing was done. Past the deadline it may still be done. */
 #define QUEUE_SHARE(ms)		((ms) / 4)
-#define STATEMENT_SHARE(ms)	((ms) / 10 * 7)
-
-struct lane {
-	struct pg_lane_config	config;
-	struct conn		conns[CONN_MAX];
-	TAILQ_HEAD(, pg_call)	waiting;
-	unsigned		nwaiting;
-	char			options[OPTIONS_SIZE];
-};
 
 static struct lane		 lanes[PG_LANES];
 static TAILQ_HEAD(, pg_call)	 flying = TAILQ_HEAD_INITIALIZER(flying);
@@ -87,23 +73,21 @@ call_fly(struct conn *c, struct pg_call *call)
 	conn_send(c, call);
 }
 
+/* Send those who wait, as far as connections are free. */
 static void
-call_unqueue(struct pg_call *call)
+lane_go_on(struct lane *l)
 {
-	TAILQ_REMOVE(&lanes[call->lane].waiting, call, list);
-	lanes[call->lane].nwaiting--;
+	struct conn	*c;
+	struct pg_call	*call;
+
+	while ((call = lane_next(l, &c)) != NULL)
+		call_fly(c, call);
 }
 
 void
 pg_conn_free(struct conn *c)
 {
-	struct lane	*l = &lanes[c->lane];
-	struct pg_call	*call;
-
-	while (c->calls < l->config.depth && !c->doomed && (call = TAILQ_FIRST(&l->waiting)) != NULL) {
-		call_unqueue(call);
-		call_fly(c, call);
-	}
+	lane_go_on(&lanes[c->lane]);
 }
 
 void
@@ -115,47 +99,23 @@ pg_conn_up(struct conn *c)
 	pg_conn_free(c);
 }
 
-/* Nobody is left to serve those who wait: they had better hear it now than at their deadline. */
+/* Those who wait for a row may go where others of it are gone. When nobody is left to serve them, they had better hear it now
+ * than at their deadline. */
 void
 pg_conn_down(struct conn *c)
 {
 	struct lane	*l = &lanes[c->lane];
 	struct pg_call	*call;
 
-	if (pg_connected(c->lane) > 0)
+	if (lane_connected(l) > 0) {
+		lane_go_on(l);
 		return;
+	}
 	while ((call = TAILQ_FIRST(&l->waiting)) != NULL) {
-		call_unqueue(call);
+		lane_unqueue(l, call);
 		call_tell(call, PG_UNAVAILABLE);
 		call_free(call);
 	}
-}
-
-/* How little a connection invites another call: what is in flight on it, and whether that is stuck. */
-static uint64_t
-conn_load(const struct conn *c, uint64_t now)
-{
-	return (c->calls + (c->calls > 0 && now - c->progress > SLOW_MS ? STUCK : 0));
-}
-
-static struct conn *
-lane_least_loaded(struct lane *l, uint64_t now, bool *up)
-{
-	struct conn	*c, *best = NULL;
-	uint64_t	 load, least = UINT64_MAX;
-
-	*up = false;
-	for (c = l->conns; c < l->conns + l->config.connections; c++) {
-		if (c->state != CONN_READY || c->doomed)
-			continue;
-		*up = true;
-		load = conn_load(c, now);
-		if (c->calls < l->config.depth && load < least) {
-			best = c;
-			least = load;
-		}
-	}
-	return (best);
 }
 
 /* What a read-only transaction did, it may do again; whether another has committed, nobody knows. */
@@ -164,10 +124,9 @@ pg_call_lost(struct pg_call *call)
 {
 	struct lane	*l = &lanes[call->lane];
 	struct conn	*c = NULL;
-	bool		 up;
 
 	if (l->config.read_only && !stopping && call->done != NULL && call->retries < CALL_RETRIES)
-		c = lane_least_loaded(l, clock_ms(), &up);
+		c = lane_free(l, 0);
 	if (c == NULL) {
 		pg_call_end(call, PG_LOST);
 		return;
@@ -184,14 +143,13 @@ pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum
 	struct conn	*c;
 	struct pg_call	*call;
 	uint64_t	 now = clock_ms();
-	bool		 up;
 
-	c = lane_least_loaded(l, now, &up);
-	if (!up || stopping) {
+	if (stopping || lane_connected(l) == 0) {
 		*refused = PG_UNAVAILABLE;
 		return (NULL);
 	}
-	if (c == NULL && l->nwaiting >= l->config.queue) {
+	c = lane_free(l, prototype.row);
+	if (c == NULL && !lane_queue_room(l, prototype.row)) {
 		*refused = PG_OVERLOADED;
 		return (NULL);
 	}
@@ -202,21 +160,18 @@ pg_submit(enum pg_lane lane, struct pg_call prototype, unsigned timeout_ms, enum
 	call->deadline = now + timeout_ms;
 	call->leave = l->config.read_only ? call->deadline : now + QUEUE_SHARE(timeout_ms);
 	inflight++;
-	if (c != NULL) {
+	if (c != NULL)
 		call_fly(c, call);
-	} else {
-		call->state = CALL_WAITING;
-		TAILQ_INSERT_TAIL(&l->waiting, call, list);
-		l->nwaiting++;
-	}
+	else
+		lane_queue(l, call);
 	return (call);
 }
 
 struct pg_call *
-pg_send(enum pg_lane lane, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms, pg_done *done,
+pg_send(enum pg_lane lane, uint64_t row, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms, pg_done *done,
     void *arg, enum pg_outcome *refused)
 {
-	struct pg_call	prototype = { .steps = steps, .nsteps = nsteps, .done = done, .arg = arg };
+	struct pg_call	prototype = { .row = row, .steps = steps, .nsteps = nsteps, .done = done, .arg = arg };
 
 	return (pg_submit(lane, prototype, timeout_ms, refused));
 }
@@ -238,7 +193,7 @@ pg_forget(struct pg_call *call)
 	call->done = NULL;
 	inflight--;
 	if (call->state == CALL_WAITING) {
-		call_unqueue(call);
+		lane_unqueue(&lanes[call->lane], call);
 		call_free(call);
 	}
 }
@@ -246,13 +201,7 @@ pg_forget(struct pg_call *call)
 unsigned
 pg_connected(enum pg_lane lane)
 {
-	struct lane	*l = &lanes[lane];
-	struct conn	*c;
-	unsigned	 n = 0;
-
-	for (c = l->conns; c < l->conns + l->config.connections; c++)
-		n += c->state == CONN_READY;
-	return (n);
+	return (lane_connected(&lanes[lane]));
 }
 
 unsigned
@@ -282,10 +231,9 @@ tick_connection(struct conn *c, uint64_t now)
 /* Deadlines. done() may send new calls, which go to the tail; it may also end others, so start over
  * after each. */
 static void
-tick_deadlines(uint64_t now)
+tick_flying(uint64_t now)
 {
 	struct pg_call	*call;
-	enum pg_lane	 lane;
 
 again:
 	TAILQ_FOREACH(call, &flying, list) {
@@ -294,11 +242,21 @@ again:
 			goto again;
 		}
 	}
-	for (lane = 0; lane < PG_LANES; lane++) {
-		while ((call = TAILQ_FIRST(&lanes[lane].waiting)) != NULL && now >= call->leave) {
-			call_unqueue(call);
+}
+
+/* Of those who wait, too: one with a short deadline may stand behind others that have longer ones. */
+static void
+tick_waiting(struct lane *l, uint64_t now)
+{
+	struct pg_call	*call;
+
+again:
+	TAILQ_FOREACH(call, &l->waiting, list) {
+		if (now >= call->leave) {
+			lane_unqueue(l, call);
 			call_tell(call, PG_OVERLOADED);
 			call_free(call);
+			goto again;
 		}
 	}
 }
@@ -315,28 +273,9 @@ tick(void *arg, uint64_t kore_now)
 	for (lane = 0; lane < PG_LANES; lane++)
 		for (i = 0; i < lanes[lane].config.connections; i++)
 			tick_connection(&lanes[lane].conns[i], now);
-	tick_deadlines(now);
-}
-
-/* The session settings of a lane, after those the conninfo asks for itself. */
-static bool
-lane_options(struct lane *l)
-{
-	PQconninfoOption	*parsed, *o;
-	const char		*given = "";
-	int			 n;
-
-	if ((parsed = PQconninfoParse(conninfo, NULL)) == NULL)
-		return (false);
-	for (o = parsed; o->keyword != NULL; o++)
-		if (strcmp(o->keyword, "options") == 0 && o->val != NULL)
-			given = o->val;
-	n = snprintf(l->options, sizeof(l->options), "%s -c plan_cache_mode=force_generic_plan -c jit=off"
-	    " -c statement_timeout=%u -c TimeZone=Asia/Shanghai -c default_transaction_read_only=%s", given,
-	    l->config.read_only ? l->config.statement_timeout_ms : STATEMENT_SHARE(l->config.statement_timeout_ms),
-	    l->config.read_only ? "on" : "off");
-	PQconninfoFree(parsed);
-	return (n > 0 && (size_t)n < sizeof(l->options));
+	tick_flying(now);
+	for (lane = 0; lane < PG_LANES; lane++)
+		tick_waiting(&lanes[lane], now);
 }
 
 bool
@@ -349,12 +288,9 @@ pg_start(const struct pg_config *config)
 	conninfo = config->conninfo;
 	on_up = config->up;
 	stopping = false;
-	for (lane = 0; lane < PG_LANES; lane++) {
-		lanes[lane].config = config->lanes[lane];
-		if (lanes[lane].config.connections > CONN_MAX || !lane_options(&lanes[lane]))
+	for (lane = 0; lane < PG_LANES; lane++)
+		if (!lane_start(&lanes[lane], &config->lanes[lane], conninfo))
 			return (false);
-		TAILQ_INIT(&lanes[lane].waiting);
-	}
 	for (lane = 0; lane < PG_LANES; lane++) {
 		for (i = 0; i < lanes[lane].config.connections; i++) {
 			c = &lanes[lane].conns[i];

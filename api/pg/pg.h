@@ -72,9 +72,10 @@ struct pg_call;
 /*
  * Send a call, or let it wait for a free connection. Borrows steps and all they point at until done()
  * or pg_forget(). done() is never called from inside. Returns NULL when the call was refused:
- * *refused is then PG_UNAVAILABLE or PG_OVERLOADED, and done() will not be called.
+ * *refused is then PG_UNAVAILABLE or PG_OVERLOADED, and done() will not be called. `row` names what a write is about
+ * (any hash; 0: nothing that others would write too): writes of one row may hold a quarter of their lane, no more.
  */
-struct pg_call	*pg_send(enum pg_lane, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms,
+struct pg_call	*pg_send(enum pg_lane, uint64_t row, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms,
 		    pg_done *done, void *arg, enum pg_outcome *refused) __attribute__((warn_unused_result));
 
 /* Parse and describe one statement without running it; result 0 is that of PQsendDescribePrepared(). */

@@ -43,11 +43,10 @@ def acts(db, finding):
                       "(SELECT count(*) FROM hz.event WHERE resource_id = f.id) FROM hz.finding f WHERE id = %s", (finding,)).fetchone()
 
 
-@pytest.mark.long
-def test_row_locked(place):
-    """Somebody holds a row for 30 s (here a session of the database). Those who want it hear 504 or 503 in bounded time, those
-    who want other rows hardly notice, and afterwards nothing of the refused acts is there."""
-    held_for = 30
+@pytest.mark.parametrize("held_for", [6, pytest.param(30, marks=pytest.mark.long)])
+def test_row_locked(place, held_for):
+    """Somebody holds a row (here a session of the database), and 40 callers want it. They hear 504 or 503 in bounded time, those
+    who want other rows hardly notice, writers among them, and afterwards nothing of the refused acts is there."""
     locked = place.new_finding()
     quiet = measured_reads(place, place.finding)
     with place.server.connect() as db, place.server.connect() as holder:
@@ -84,13 +83,11 @@ def test_row_locked(place):
         assert acts(db, locked) == before, "an act that was answered 504 has happened after all"
         place.client.post(f"/v1/findings/{locked}/corrections", {"note": "当场改正"}).ok(201)
         load.reconcile(db)
-    bad = [r for r in load.results if r.what not in (201, 503, 504)]
-    assert not bad and load.acknowledged, bad[:5]
+    put_off = [r for r in load.results if r.what != 201]
+    assert not put_off and load.acknowledged, f"{len(put_off)} creates beside it were put off, {len(load.acknowledged)} done: {put_off[:3]}"
     judge_time(max(a.took for a in waited), 7, "the longest wait for the locked row")
     judge_time(p99(under), max(3 * p99(quiet), p99(quiet) + 0.010), f"p99 of others' point reads (quiet: {p99(quiet) * 1000:.1f} ms)")
-    slow = [r for r in load.results if r.what != 201]
-    print(f"creates beside it: {len(load.acknowledged)} done, {len(slow)} put off")
-    judge_time(p99([r.took for r in load.results] * 100), 5.5, "p99 of others' creates")
+    judge_time(p99([r.took for r in load.results] * 100), 0.5, f"p99 of others' {len(load.acknowledged)} creates")
 
 
 @pytest.mark.long

@@ -24,9 +24,10 @@ static struct {
 } stub;
 
 struct pg_call *
-pg_send(enum pg_lane lane, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms, pg_done *done, void *arg,
+pg_send(enum pg_lane lane, uint64_t row, const struct pg_step *steps, size_t nsteps, unsigned timeout_ms, pg_done *done, void *arg,
     enum pg_outcome *refused)
 {
+	(void)row;
 	(void)timeout_ms;
 	*refused = stub.refuse;
 	if (stub.refuse != PG_DONE)
@@ -45,7 +46,7 @@ struct pg_call *
 pg_describe(enum pg_lane lane, const struct pg_step *step, unsigned timeout_ms, pg_done *done, void *arg,
     enum pg_outcome *refused)
 {
-	return (pg_send(lane, step, 1, timeout_ms, done, arg, refused));
+	return (pg_send(lane, 0, step, 1, timeout_ms, done, arg, refused));
 }
 
 void
