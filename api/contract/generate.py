@@ -33,6 +33,7 @@ MACROS = {
 FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), "if_match": ("FROM_IF_MATCH", "::bigint"),
          "secret_hash": ("FROM_SECRET_HASH", "::bytea")}
 PAGING = {"limit", "cursor", "sort"}
+HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
            "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
@@ -110,7 +111,7 @@ class Op:
         for raw in list(item.get("parameters", [])) + list(self.node.get("parameters", [])):
             p = self.doc.resolve(raw)
             name, kind = p.get("name"), p.get("in")
-            if kind == "header" and name in ("If-Match", "Idempotency-Key"):
+            if kind == "header" and name in HEADERS:
                 self.if_match |= name == "If-Match"
                 continue
             if "schema" not in p:
@@ -122,7 +123,7 @@ class Op:
                     raise Fault(p.where, f"{self.id}: query parameter {name}: declared twice, or no name")
                 self.query.append(p)
             elif kind != "query":
-                raise Fault(p.where, f"{self.id}: parameter {name} in {kind}: only path, query, If-Match, Idempotency-Key")
+                raise Fault(p.where, f"{self.id}: parameter {name} in {kind}: only path, query, or header {', '.join(sorted(HEADERS))}")
         self.segments = []
         for segment in self.path.strip("/").split("/") if self.path != "/" else []:
             self.segments.append(None if segment.startswith("{") else segment)

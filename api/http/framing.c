@@ -34,12 +34,9 @@ static const struct {
 	[FRAMING_CORS_METHOD] = { "access-control-request-method", true },
 	[FRAMING_CORS_HEADERS] = { "access-control-request-headers", false },
 	[FRAMING_TRACEPARENT] = { "traceparent", false },
-	[FRAMING_TUS_RESUMABLE] = { "tus-resumable", true },
-	[FRAMING_UPLOAD_LENGTH] = { "upload-length", true },
-	[FRAMING_UPLOAD_DEFER_LENGTH] = { "upload-defer-length", true },
-	[FRAMING_UPLOAD_OFFSET] = { "upload-offset", true },
-	[FRAMING_UPLOAD_METADATA] = { "upload-metadata", true },
-	[FRAMING_UPLOAD_CHECKSUM] = { "upload-checksum", true },
+	[FRAMING_TUS_RESUMABLE] = { "tus-resumable", true }, [FRAMING_UPLOAD_LENGTH] = { "upload-length", true },
+	[FRAMING_UPLOAD_DEFER_LENGTH] = { "upload-defer-length", true }, [FRAMING_UPLOAD_OFFSET] = { "upload-offset", true },
+	[FRAMING_UPLOAD_METADATA] = { "upload-metadata", true }, [FRAMING_UPLOAD_CHECKSUM] = { "upload-checksum", true },
 };
 
 static bool

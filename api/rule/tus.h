@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define TUS_VERSION	"1.0.0"
-#define TUS_EXTENSIONS	"creation,creation-with-upload,checksum,expiration,termination"
+#define TUS_EXTENSIONS	"creation,checksum,expiration,termination"
 #define TUS_CHECKSUMS	"sha256,sha1"
 
 #define TUS_METADATA	8192		/* octets of an Upload-Metadata */
