@@ -94,7 +94,7 @@ lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the docu
 	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS)
 fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
-bench:             ## speed as ratios; QUICK=1 for three minutes, NAMES="point_read create"
+bench:             ## speed as ratios; QUICK=1 for four minutes, NAMES="point_read create"
 	@conf/dev/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@/usr/bin/python3 -B tests/bench/bench.py $(NAMES)

@@ -16,13 +16,15 @@ import time
 
 import costs
 import load
+import peer
 import statements
-from copy_of import ROOT, Copy, free_port
+from copy_of import ROOT, Copy
 
 QUICK = bool(os.environ.get("QUICK"))
 SECONDS, ROUNDS = (2, 3) if QUICK else (3, 5)
-CLIENTS = (4, 8, 16, 32)
-WORKERS, READ, WRITE = 2, 4, 16         # two cores; as many write connections as pgbench has clients at the most
+CLIENTS = (4, 8, 16) if QUICK else (4, 8, 16, 32)
+WORKERS, READ = 1, 4                    # on two processors: PostgreSQL needs the other
+WRITE = max(CLIENTS)                    # as many as pgbench has at the most
 FULL = {"findings": 100000, "large": 30000, "small": 300} if QUICK else {"findings": 1000000, "large": 300000, "small": 300}
 LITTLE = {"findings": 10000, "large": 3000, "small": 100}
 FLOORS = {"point_read": .75, "list_20": .85, "list_small_district": .85, "worklist_20": .8, "create": .8,
@@ -45,7 +47,7 @@ def result(name, value):
 
 def detail(name, what, runs, more=""):
     rate, p50, p99 = (statistics.median(column) for column in zip(*runs))
-    say(f"  {name:20} {what:10} {rate:8.0f}/s  p50 {p50:7.2f} ms  p99 {p99:7.2f} ms  {more}")
+    say(f"  {name:20} {what:13} {rate:8.0f}/s  p50 {p50:7.2f} ms  p99 {p99:7.2f} ms  {more}")
 
 
 def requests_file(name, lines):
@@ -72,8 +74,8 @@ class Pair:
         return load.wrk(self.copy.url, self.requests, connections, seconds, self.key, **more)
 
     def best_clients(self):
-        rates = {clients: self.database(clients, 2).rate for clients in CLIENTS}
-        say(f"  {self.name:20} pgbench    " + "  ".join(f"{clients}: {rate:.0f}/s" for clients, rate in rates.items()))
+        rates = {clients: self.database(clients, 1 if QUICK else 2).rate for clients in CLIENTS}
+        say(f"  {self.name:20} pgbench       " + "  ".join(f"{clients}: {rate:.0f}/s" for clients, rate in rates.items()))
         return max(rates, key=rates.get)
 
     def compare(self):
@@ -173,30 +175,29 @@ def rss_growth(copy):
 
 
 def peer_read(copy):
-    folder = ROOT / "tests/bench/peer"
-    if not (folder / "node_modules/fastify").exists():
-        subprocess.run(["npm", "ci", "--prefix", str(folder), "--ignore-scripts", "--no-audit", "--no-fund"], check=True,
-                       stdout=subprocess.DEVNULL)
-    pair, port = pair_point_read(copy), free_port()
-    text, _ = statements.explain.assemble(statements.explain.find("findings/get"), {"id": "0"})
-    scope = {"role": "inspector", "districts": copy.sql("SELECT code FROM bench.district WHERE n = 3"), "wide": "yes",
-             "actor": "00000000-0000-0000-0000-000000000000"}
-    options = pair.options + "".join(f" -c app.{name}={value}" for name, value in scope.items())
-    peer = subprocess.Popen(["node", str(folder / "server.js")], env=dict(
-        os.environ, NODE_ENV="production", PEER_PORT=str(port), PEER_SOCKET=copy.socket(), PEER_STATEMENT=text,
-        PEER_OPTIONS=options, PEER_WORKERS=str(WORKERS), PEER_CONNECTIONS=str(READ)))
+    """Beside the route as it is commonly written, and as it can be written by hand. Each peer has as many connections as the server,
+    in one process or in two, whichever serves more."""
+    peer.install()
+    pair, shapes = pair_point_read(copy), [(n, WORKERS * READ // n) for n in (1, 2)]
+    peers, theirs, ours = [], ([], []), []
     try:
-        time.sleep(2)
-        ours, theirs = [], []
+        for tuned in (False, True):
+            chosen, rates = peer.best(copy, pair.options, tuned, shapes, pair.requests, 32)
+            peers.append(chosen)
+            say(f"  {'peer_read':20} {chosen.name:13} " + "  ".join(f"{shape}: {rate:.0f}/s" for shape, rate in rates.items()))
         for _ in range(ROUNDS + 1):
-            theirs.append(load.wrk(f"http://127.0.0.1:{port}", pair.requests, 32, SECONDS))
+            for each, runs in zip(peers, theirs):
+                runs.append(each.run(pair.requests, 32, SECONDS))
             ours.append(pair.http(32))
     finally:
-        peer.terminate()
-        peer.wait(10)
-    detail("peer_read", "fastify", theirs[1:])
+        for each in peers:
+            each.stop()
+    for each, runs in zip(peers, theirs):
+        detail("peer_read", each.name, runs[1:])
     detail("peer_read", "server", ours[1:])
-    result("peer_read", statistics.median(o.rate / t.rate for o, t in list(zip(ours, theirs))[1:]))
+    plain, tuned = (statistics.median(o.rate / t.rate for o, t in list(zip(ours, runs))[1:]) for runs in theirs)
+    result("peer_read", plain)
+    say(f"peer_read_tuned {tuned:.3f}")
 
 
 def main():
