@@ -56,6 +56,7 @@ BEGIN
 		'order_service', 'EXISTS (SELECT FROM hz.rectification_order p WHERE p.id = order_id)',
 		'inspection_act', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
 		'inspection_inspector', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
+		'bundle_item', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
 		'inspection_answer', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)');
 	FOR v IN SELECT * FROM jsonb_each_text(v_policies) LOOP
 		EXECUTE format('CREATE POLICY scope ON hz.%I TO hz_api USING (%s) WITH CHECK (%s)', v.key, v.value, v.value);
