@@ -52,7 +52,6 @@ missing=""
 for package in $wanted; do
 	[ "$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null)" = installed ] || missing="$missing $package"
 done
-tools=tests/contract
 [ "${1:-run}" = run ] && [ -e "$ui/swagger-ui.css" ] || command -v npm >/dev/null || missing="$missing npm"
 mkdir -p build
 [ -z "$missing" ] || install_packages
@@ -60,8 +59,11 @@ if [ ! -e "$ui/swagger-ui.css" ]; then
 	npm ci --prefix docs/ui --ignore-scripts --no-audit --no-fund >build/npm.log 2>&1 ||
 		say "没有取得 Swagger UI,/docs 暂缺,见 build/npm.log / Swagger UI could not be fetched, /docs will be missing"
 fi
-# The tools of the contract tests, again when the lock file is newer than what was installed from it.
-if { [ "${1:-run}" = test ] || [ "${1:-run}" = lint ]; } && [ ! "$tools/node_modules/.package-lock.json" -nt "$tools/package-lock.json" ]; then
-	npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund >build/npm-contract.log 2>&1 ||
-		say "没有取得接口文档的检查工具,见 build/npm-contract.log / the contract tools could not be fetched"
+# The tools of the tests, again when a lock file is newer than what was installed from it.
+if [ "${1:-run}" = test ] || [ "${1:-run}" = lint ]; then
+	for tools in tests/contract tests/uploads; do
+		[ "$tools/node_modules/.package-lock.json" -nt "$tools/package-lock.json" ] ||
+			npm ci --prefix "$tools" --ignore-scripts --no-audit --no-fund >"build/npm-${tools##*/}.log" 2>&1 ||
+			say "没有取得测试工具,见 build/npm-${tools##*/}.log / the tools of $tools could not be fetched"
+	done
 fi
