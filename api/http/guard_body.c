@@ -65,7 +65,9 @@ guard_receive(struct guard *g, struct body *body)
 		(void)net_send_flush(g->c);
 	}
 	news = guard_pump(g, body);
-	if (news != GUARD_WAIT) {
+	if (news == GUARD_WAIT) {
+		guard_thin_bodies(g);
+	} else {
 		guard_phase_to(g, GUARD_BUSY);
 		g->received = news == GUARD_BODY_DONE;
 	}

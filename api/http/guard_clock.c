@@ -138,6 +138,42 @@ guard_make_room(void)
 		guard_abort(guard_of(worst));
 }
 
+/* How late a body is: milliseconds beyond what it would have taken at 16 KiB/s. */
+static uint64_t
+guard_lateness(const struct guard *g, uint64_t now)
+{
+	uint64_t	took = now - g->since, fair = g->octets / 16;
+
+	return (took > fair ? took - fair : 0);
+}
+
+/* Bodies on their way may take three quarters of the requests a worker can have; beyond that the latest is told that
+ * it is too slow. */
+void
+guard_thin_bodies(const struct guard *newest)
+{
+	unsigned		 bodies = 0, most = http_request_limit - http_request_limit / 4;
+	struct connection	*c;
+	struct guard		*g, *latest = NULL;
+	uint64_t		 now = clock_ms(), lateness, greatest = 0;
+
+	if (http_request_count <= most)
+		return;
+	TAILQ_FOREACH(c, &connections, list) {
+		if (c->write != guard_write || c->state == CONN_STATE_DISCONNECTING || guard_of(c)->phase != GUARD_BODY)
+			continue;
+		g = guard_of(c);
+		bodies++;
+		lateness = guard_lateness(g, now);
+		if (g != newest && lateness >= greatest) {
+			latest = g;
+			greatest = lateness;
+		}
+	}
+	if (bodies > most && latest != NULL)
+		guard_expire(latest);
+}
+
 /* Closing over a request that has arrived unseen would reset it: that one is still served. */
 static void
 guard_close_idle(struct guard *g, uint64_t now)

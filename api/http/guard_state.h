@@ -54,6 +54,7 @@ void	guard_linger(struct guard *);
 int	guard_write(struct connection *, size_t, size_t *);	/* Kore's c->write */
 void	guard_flush(struct guard *);
 void	guard_make_room(void);			/* for one more connection; from its connect callback */
+void	guard_thin_bodies(const struct guard *newest);	/* of so many slow ones that others would find no place */
 void	guard_next(struct guard *);
 void	guard_refuse(struct guard *, enum framing_fault);
 void	guard_refuse_load(struct guard *);

@@ -9,6 +9,7 @@ import pytest
 
 from conftest import FULL, Place, judge_time
 from harness import processes
+from harness.client import EVIDENCE
 from load import Caller, Load, p99
 
 # 24 MiB of findings: far more than the kernel would buffer for a client. Beside the API, because the reading is what is tested.
@@ -56,7 +57,7 @@ def test_row_locked(place, held_for):
         def want(_):
             caller = Caller(place.server, place.key)
             while not over.is_set():
-                answers.append(caller.ask("act", "POST", f"/v1/findings/{locked}/corrections", {"note": "当场改正"})[0])
+                answers.append(caller.ask("act", "POST", f"/v1/findings/{locked}/corrections", {"note": "当场改正", "attachments": EVIDENCE})[0])
                 time.sleep(0.2)
             caller.close()
 
@@ -81,7 +82,7 @@ def test_row_locked(place, held_for):
         holder.rollback()
         time.sleep(0.5)
         assert acts(db, locked) == before, "an act that was answered 504 has happened after all"
-        place.client.post(f"/v1/findings/{locked}/corrections", {"note": "当场改正"}).ok(201)
+        place.client.post(f"/v1/findings/{locked}/corrections", {"note": "当场改正", "attachments": EVIDENCE}).ok(201)
         load.reconcile(db)
     put_off = [r for r in load.results if r.what != 201]
     assert not put_off and load.acknowledged, f"{len(put_off)} creates beside it were put off, {len(load.acknowledged)} done: {put_off[:3]}"
@@ -215,3 +216,43 @@ def test_slow_loris_within_the_limit(another_server):
     held, _ = under_slow_loris(place, 5000, 15)
     assert held >= 4900
     assert place.workers() == workers
+
+
+def slow_bodies(port, key, count):
+    """Connections that have sent the head of a request and the first octet of its body."""
+    found, octets = [], (f"POST /v1/findings HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\n"
+                         "Content-Type: application/json\r\nContent-Length: 5000\r\n\r\n{").encode()
+    for _ in range(count):
+        one = socket.create_connection(("127.0.0.1", port), timeout=10)
+        one.sendall(octets)
+        found.append(one)
+    return found
+
+
+@pytest.mark.parametrize("workers, count", [(1, 1500), pytest.param(2, 5000, marks=pytest.mark.long)])
+def test_slow_bodies(another_server, workers, count):
+    """More bodies that do not come on than requests a worker may have (1,000): they are told that they are too slow, the others
+    are served. Whether the sender may send at all is known only when all of it is there, so this needs no key."""
+    place = Place(another_server(HZ_WORKERS=str(workers)))
+    alive, bodies = place.workers(), slow_bodies(place.server.port, "nobody", count)
+    time.sleep(0.5)
+    try:
+        with Load(place.server, place.key, place.home, place.finding, writers=2, readers=2) as load:
+            time.sleep(3)
+            fresh = Caller(place.server, place.key)
+            result, _ = fresh.ask("read", "GET", f"/v1/findings/{place.finding}")
+            fresh.close()
+        poll = select.poll()
+        for one in bodies:
+            poll.register(one.fileno(), select.POLLIN)
+        told = dict(poll.poll(0))
+        answers = {one.recv(4096)[:13] for one in bodies if one.fileno() in told}
+    finally:
+        for one in bodies:
+            one.close()
+    assert result.what == 200, result
+    assert answers == {b"HTTP/1.1 408 "} and count - 750 * workers <= len(told) < count, f"{len(told)} of {count}: {answers}"
+    load.judge()
+    put_off = [r for r in load.results if r.what not in (200, 201)]
+    assert not put_off, f"{len(put_off)}: {put_off[:3]}"
+    assert place.workers() == alive
