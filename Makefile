@@ -21,23 +21,26 @@ LDLIBS   := -lpq -ljansson -lsodium -lcrypto -lmagic -lm
 
 API  := $(sort $(filter-out api/jobs/% api/media/%,$(wildcard api/*.c api/*/*.c)))
 JOBS := $(wildcard api/jobs/*.c)
+MEDIA := $(wildcard api/media/*.c)
 GEN  := build/gen/contract_tables.c
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault image-check clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
 help:              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-all: $(B)/api.so $(B)/hz-jobs   ## build the API module and the jobs
+all: $(B)/api.so $(B)/hz-jobs $(B)/hz-media   ## build the API module, the jobs and the media worker
 
 $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/% %/store_dir.o %/digest.o,$(call objects,$(API)))
+	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+$(B)/hz-media: $(call objects,$(MEDIA)) $$(filter $(B)/obj/api/base/% %/store_dir.o %/digest.o,$(call objects,$(API)))
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/obj/%.o: %.c Makefile | $(GEN)
 	@mkdir -p $(@D)
@@ -45,6 +48,9 @@ $(B)/obj/%.o: %.c Makefile | $(GEN)
 $(B)/tests/unit/%: tests/unit/%.c $$(call objects,$$(call named,sources,tests/unit/$$*.c))
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) -Itests/unit $(CFLAGS) -MMD -MP $(LDFLAGS) $(filter-out %.h,$^) -o $@ $(call named,ldflags,$<) -lcmocka $(LDLIBS)
+$(B)/tests/fuzz/%: tests/fuzz/%.c tests/fuzz/replay.c $$(call objects,$$(call named,sources,tests/fuzz/$$*.c))
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(LDFLAGS) $^ -o $@ $(call named,ldflags,$<) $(LDLIBS)
 build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | $(GEN)
 	@mkdir -p $(@D)
 	clang $(CPPFLAGS) -std=gnu11 -O1 -g -fsanitize=fuzzer,address,undefined $(filter %.c,$^) -o $@ $(call named,ldflags,$<) $(LDLIBS)
@@ -74,7 +80,7 @@ replay:            ## replay the real records of REALDATA through the running AP
 deps:              ## install what is missing (Debian packages, Swagger UI)
 	@conf/dev/deps.sh run
 
-unit: $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c))
+unit: $(patsubst %.c,$(B)/%,$(wildcard tests/unit/test_*.c tests/fuzz/fuzz_*.c))
 fuzzers: $(patsubst tests/%.c,build/%,$(wildcard tests/fuzz/fuzz_*.c))
 test:              ## install what it needs, then everything; ends with `N passed, N failed`
 	@conf/dev/deps.sh test
@@ -91,13 +97,16 @@ layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
 lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral; docker-compose.yml
 	@conf/dev/deps.sh lint
-	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS)
+	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS) $(MEDIA)
 fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
 bench:             ## speed as ratios; QUICK=1 for four minutes, NAMES="point_read create"
 	@conf/dev/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@/usr/bin/python3 -B tests/bench/bench.py $(NAMES)
+hostile:           ## octets of all kinds, bad requests and mutated ones among good ones, with ASan in Kore too; leaks (2 min)
+	@conf/dev/deps.sh test
+	@tests/run.sh hostile
 fault:             ## kill -9, held locks, full disk, slow clients, clock jumps: all of it, times judged (6 min)
 	@conf/dev/deps.sh test
 	@HZ_FAULT=1 tests/run.sh build fault

@@ -24,7 +24,7 @@ db_login() {
 		echo "$HZ_OWNER${join}user=$role${password:+&password=$password}"
 }
 
-# Server, schema, code, code tables, logins; sets and records HZ_OWNER, HZ_DATABASE, HZ_JOBS_DATABASE.
+# Server, schema, code, code tables, logins; sets and records HZ_OWNER, HZ_DATABASE, HZ_JOBS_DATABASE, HZ_MEDIA_DATABASE.
 db_up() {
 	if [ -n "${DATABASE_URL:-}" ]; then
 		HZ_OWNER=$DATABASE_URL
@@ -39,7 +39,9 @@ db_up() {
 		die "数据库结构没有部署成功,见 / the schema was not deployed, see $run_dir/deploy.log:" "$(tail -n 15 "$run_dir/deploy.log")"
 	HZ_DATABASE=$(db_login hz_api)
 	HZ_JOBS_DATABASE=$(db_login hz_jobs)
+	HZ_MEDIA_DATABASE=$(db_login hz_media)
 	(umask 077; printf '%s=%q\n' HZ_OWNER "$HZ_OWNER" HZ_DATABASE "$HZ_DATABASE" HZ_JOBS_DATABASE "$HZ_JOBS_DATABASE" \
+		HZ_MEDIA_DATABASE "$HZ_MEDIA_DATABASE" \
 		HZ_BASE_URL "http://127.0.0.1:$port" >"$run_dir/env")
 }
 

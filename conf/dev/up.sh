@@ -14,11 +14,14 @@ port_check() {
 }
 
 serve_start() {
-	export HZ_RUN_DIR=$run_dir HZ_BUILD=$top/$build HZ_LISTEN=${HZ_LISTEN:-127.0.0.1} HZ_PORT=$port HZ_DATABASE HZ_JOBS_DATABASE
+	export HZ_RUN_DIR=$run_dir HZ_BUILD=$top/$build HZ_LISTEN=${HZ_LISTEN:-127.0.0.1} HZ_PORT=$port HZ_DATABASE HZ_JOBS_DATABASE HZ_MEDIA_DATABASE
+	export HZ_FILES=${HZ_FILES:-$run_dir/files}
+	[ "$HZ_FILES" != "$run_dir/files" ] || mkdir -p -m 0750 "$HZ_FILES"
 	export HZ_UI_DIR=${HZ_UI_DIR:-$top/docs/ui/node_modules/swagger-ui-dist}
 	sed "s#build/api.so#$build/api.so#; s#^pidfile.*#pidfile $(realpath --relative-to=. "$run_dir")/kore.pid#" conf/kore.conf >"$run_dir/kore.conf"
 	: >"$run_dir/api.log"
 	: >"$run_dir/jobs.log"
+	: >"$run_dir/media.log"
 	setsid conf/dev/serve.sh </dev/null >>"$run_dir/api.log" 2>&1 9>&- &
 	echo "$! $(proc_started $!)" >"$run_dir/serve.pid"
 }
@@ -29,8 +32,8 @@ serve_wait() {
 		tries=$((tries + 1))
 		if [ -z "$(serve_group)" ] || [ $tries -gt 300 ]; then
 			serve_stop
-			die "服务没有就绪,见 / the server did not become ready, see $run_dir/api.log, $run_dir/jobs.log:" \
-				"$(tail -qn 8 "$run_dir/api.log" "$run_dir/jobs.log")"
+			die "服务没有就绪,见 / the server did not become ready, see $run_dir/api.log, $run_dir/jobs.log, $run_dir/media.log:" \
+				"$(tail -qn 8 "$run_dir/api.log" "$run_dir/jobs.log" "$run_dir/media.log")"
 		fi
 		sleep 0.1
 	done

@@ -1,0 +1,20 @@
+/* Which tools do a piece of work, and how they are called. */
+#ifndef MEDIA_TOOLS_H
+#define MEDIA_TOOLS_H
+
+#include <stdbool.h>
+
+#define TOOLS_ARGS	28
+
+struct tools {
+	const char	*kind;			/* 'thumbnail', 'strip' */
+	const char	*type;			/* media type */
+	bool		 picture;		/* its size in pixels is looked at first */
+	const char	*in, *out;		/* names of the files in the folder */
+	const char	*steps[2][TOOLS_ARGS];	/* called one after another; the second may be empty */
+};
+
+/* NULL: there is nothing to be done with this type. */
+const struct tools	*tools_find(const char *kind, const char *type);
+
+#endif

@@ -1,0 +1,241 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "crypto/digest.h"
+#include "media/cage.h"
+#include "media/folder.h"
+#include "media/tools.h"
+#include "media/work.h"
+#include "store/store.h"
+
+#define PIECE		(256 * 1024)
+#define DISK_MORE	(256U << 20)	/* octets a tool may write beside twice its input */
+
+struct work {
+	const struct work_settings	*settings;
+	const struct task		*task;
+	const struct tools		*tools;
+	const volatile int		*stop;
+	struct folder			 folder;
+	struct cage_limits		 limits;
+	/* what came of it, when reason is NULL */
+	const char			*reason;	/* a word; NULL: none */
+	bool				 final;		/* another try would end alike */
+	char				 incoming[STORE_NAME], sha256[CRYPTO_HEX];
+	uint64_t			 size;
+};
+
+static bool
+work_fails(struct work *work, const char *reason, bool final)
+{
+	work->reason = reason;
+	work->final = final;
+	return (false);
+}
+
+/* The input as a file of its own in the folder: a tool never gets at what is kept. */
+static bool
+work_fetch(struct work *work)
+{
+	int	from, to = -1;
+	ssize_t	n = -1;
+
+	if ((from = store_open(work->task->sha256)) == -1)
+		return (work_fails(work, "missing", false));
+	to = openat(work->folder.fd, work->tools->in, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0400);
+	if (to != -1 && (geteuid() != 0 || fchown(to, CAGE_USER, CAGE_USER) == 0)) {
+		do {
+			n = copy_file_range(from, NULL, to, NULL, 1U << 30, 0);
+		} while (n > 0);
+		if (n == -1 && (errno == EXDEV || errno == EINVAL || errno == ENOSYS || errno == EOPNOTSUPP)) {
+			static char	piece[PIECE];
+
+			while ((n = read(from, piece, sizeof(piece))) > 0)
+				if (!store_append(to, piece, (size_t)n))
+					break;
+		}
+	}
+	(void)close(from);
+	if (to != -1)
+		(void)close(to);
+	return (n == 0 || work_fails(work, "no_room", false));
+}
+
+/* What a tool's end means for the task. */
+static bool
+work_judge(struct work *work, enum cage_end end)
+{
+	switch (end) {
+	case CAGE_DONE:
+		return (true);
+	case CAGE_SLOW:
+		return (work_fails(work, "too_slow", true));
+	case CAGE_LARGE:
+		return (work_fails(work, "too_large", true));
+	case CAGE_FAILED:
+		return (work_fails(work, strcmp(work->task->kind, "strip") == 0 ? "not_cleanable" : "not_readable", true));
+	case CAGE_ABSENT:
+		log_line(LOG_LINE_ERROR, "a tool is not installed: %s", work->tools->steps[0][0]);
+		return (work_fails(work, "no_tool", false));
+	case CAGE_STOPPED:
+		return (work_fails(work, "stopped", false));
+	case CAGE_FAULT:
+	default:
+		log_line(LOG_LINE_ERROR, "no child could be made or confined");
+		return (work_fails(work, "fault", false));
+	}
+}
+
+/* Reads the header alone: a small file may say that it is a huge picture, and one type may pose as another. */
+static bool
+work_look(struct work *work)
+{
+	static const char *const	loaders[][2] = {
+		{ "image/jpeg", "jpegload" }, { "image/png", "pngload" }, { "image/webp", "webpload" }, { "image/heic", "heifload" },
+	};
+	const char	*argv[] = { "/usr/bin/vipsheader", work->tools->in, NULL };
+	char		 text[256], loader[32] = "";
+	unsigned	 width, height;
+	enum cage_end	 end;
+
+	end = cage_run(work->folder.fd, work->folder.path, argv, &work->limits, text, sizeof(text), work->stop);
+	if (!work_judge(work, end)) {
+		if (end == CAGE_FAILED)
+			work->reason = "not_readable";
+		return (false);
+	}
+	if (sscanf(text, "%*[^:]: %9ux%9u %*[^,], %*u %*[^,], %*[^,], %31[a-z0-9_]", &width, &height, loader) != 3)
+		return (work_fails(work, "not_readable", true));
+	if ((uint64_t)width * height > work->settings->pixels)
+		return (work_fails(work, "too_many_pixels", true));
+	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
+		if (strcmp(loaders[i][0], work->task->type) == 0 && strcmp(loaders[i][1], loader) == 0)
+			return (true);
+	return (work_fails(work, "not_readable", true));
+}
+
+/* Copies what the tool made into the store's incoming, with its hash. */
+static bool
+work_receive(struct work *work, int from, int to)
+{
+	static char		 piece[PIECE];
+	struct crypto_digest	*digest = crypto_digest_new("SHA256");
+	uint8_t			 hash[CRYPTO_DIGEST_MAX];
+	ssize_t			 n;
+	bool			 good = digest != NULL;
+
+	work->size = 0;
+	while (good && (n = read(from, piece, sizeof(piece))) != 0) {
+		good = n > 0 && crypto_digest_add(digest, piece, (size_t)n) && store_append(to, piece, (size_t)n);
+		work->size += n > 0 ? (uint64_t)n : 0;
+	}
+	good = good && crypto_digest_end(digest, hash) > 0;
+	crypto_digest_free(digest);
+	if (!good)
+		return (work_fails(work, "no_room", false));
+	crypto_hex(work->sha256, hash);
+	return (true);
+}
+
+static bool
+work_bring(struct work *work)
+{
+	struct stat	st;
+	int		from, to;
+	bool		good;
+
+	/* the tool, if it is not itself any more, may have put anything there: only a plain file is taken */
+	from = openat(work->folder.fd, work->tools->out, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (from == -1 || fstat(from, &st) == -1 || !S_ISREG(st.st_mode) || st.st_size == 0) {
+		if (from != -1)
+			(void)close(from);
+		return (work_judge(work, CAGE_FAILED));
+	}
+	if ((to = store_incoming_new(work->incoming)) == -1) {
+		(void)close(from);
+		return (work_fails(work, "no_room", false));
+	}
+	good = work_receive(work, from, to);
+	(void)close(from);
+	(void)close(to);
+	return (good);
+}
+
+static bool
+work_keep(struct work *work)
+{
+	bool	kept;
+
+	if (strcmp(work->task->kind, "thumbnail") == 0)
+		kept = store_thumbnail_keep(work->incoming, work->task->sha256);
+	else
+		kept = store_incoming_name(work->incoming, work->sha256) && store_keep(work->incoming, work->sha256);
+	return (kept || work_fails(work, "no_room", false));
+}
+
+static bool
+work_tools(struct work *work)
+{
+	enum cage_end	end;
+
+	if (!work_fetch(work) || (work->tools->picture && !work_look(work)))
+		return (false);
+	for (size_t i = 0; i < 2 && work->tools->steps[i][0] != NULL; i++) {
+		end = cage_run(work->folder.fd, work->folder.path, work->tools->steps[i], &work->limits, NULL, 0, work->stop);
+		if (!work_judge(work, end))
+			return (false);
+	}
+	return (work_bring(work) && work_keep(work));
+}
+
+/* Tells the queue; after the commit the cleaned file is seen to be there still, whoever removed the same content meanwhile. */
+static bool
+work_tell(struct work *work, struct queue *queue)
+{
+	bool	strip = strcmp(work->task->kind, "strip") == 0;
+
+	if (work->reason != NULL) {
+		log_line(work->final ? LOG_LINE_INFO : LOG_LINE_WARNING, "task %s, %s, failed: %s", work->task->id, work->task->kind,
+		    work->reason);
+		return (queue_failed(queue, work->task, work->reason, work->final));
+	}
+	if (!queue_done(queue, work->task, strip ? work->sha256 : NULL, work->size))
+		return (false);
+	log_line(LOG_LINE_INFO, "task %s, %s, done", work->task->id, work->task->kind);
+	return (true);
+}
+
+bool
+work_do(const struct work_settings *settings, struct queue *queue, const struct task *task, const volatile int *stop)
+{
+	struct work	work = {
+		.settings = settings, .task = task, .stop = stop, .tools = tools_find(task->kind, task->type),
+		.folder = { .fd = -1 },
+		.limits = {
+			.memory = settings->memory, .disk = 2 * task->size + DISK_MORE, .cpu = settings->seconds,
+			.deadline = clock_ms() + 1000ULL * settings->seconds,
+		},
+	};
+	bool		told;
+
+	if (work.tools == NULL) {
+		(void)work_fails(&work, "not_cleanable", true);
+	} else if (!folder_make(&work.folder, settings->temp, CAGE_USER)) {
+		log_line(LOG_LINE_ERROR, "no folder can be made in HZ_MEDIA_TEMP: errno %d", errno);
+		(void)work_fails(&work, "fault", false);
+	} else {
+		(void)work_tools(&work);
+		folder_remove(&work.folder);
+	}
+	told = work_tell(&work, queue);
+	if (work.incoming[0] != '\0')
+		(void)store_drop(work.incoming);
+	return (told);
+}
