@@ -1,7 +1,9 @@
 /* Kore's hooks: configure, start a worker, drain it. Wires the layers, nothing else. */
+#include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -19,11 +21,14 @@
 #include "http/health.h"
 #include "http/metrics.h"
 #include "http/settings.h"
+#include "http/task.h"
 #include "http/ui.h"
+#include "store/kind.h"
+#include "store/store.h"
 
 #define DRAIN_MS	8000	/* the longest a worker waits for what is in flight */
 
-#define FILES_BESIDE	256	/* files of a worker that are not client connections, at the most */
+#define FILES_BESIDE	1024	/* files of a worker that are not client connections, at the most: received and sent ones */
 
 #ifdef HZ_NO_SECCOMP		/* sanitizers make system calls of their own */
 KORE_SECCOMP_FILTER("hz", KORE_BPF_RET(SECCOMP_RET_ALLOW))
@@ -51,7 +56,24 @@ KORE_SECCOMP_FILTER("hz",
 	KORE_SYSCALL_ALLOW(getegid),		/* the default user name */
 	KORE_SYSCALL_ALLOW(getgid),
 	KORE_SYSCALL_ALLOW(getdents64),		/* OpenSSL's folder of certificates */
-	KORE_SYSCALL_ALLOW(faccessat2)
+	KORE_SYSCALL_ALLOW(faccessat2),
+	/* the store: files received and kept */
+	KORE_SYSCALL_ALLOW(pread64),
+	KORE_SYSCALL_ALLOW(ftruncate),
+	KORE_SYSCALL_ALLOW(fsync),
+	KORE_SYSCALL_ALLOW(fdatasync),
+	KORE_SYSCALL_ALLOW(linkat),
+	KORE_SYSCALL_ALLOW(unlinkat),
+	KORE_SYSCALL_ALLOW(mkdirat),
+	KORE_SYSCALL_ALLOW(renameat),
+	KORE_SYSCALL_ALLOW(fstatfs),
+	KORE_SYSCALL_ALLOW(fadvise64),
+	KORE_SYSCALL_ALLOW(flock),
+	/* the threads that wait for it */
+	KORE_SYSCALL_ALLOW(clone3),
+	KORE_SYSCALL_ALLOW(rseq),
+	KORE_SYSCALL_ALLOW(set_robust_list),
+	KORE_SYSCALL_ALLOW(eventfd2)
 )
 #endif
 
@@ -90,6 +112,22 @@ main_limits(void)
 	worker_max_connections = wanted > (rlim_t)2 * FILES_BESIDE ? (u_int32_t)wanted - FILES_BESIDE : (u_int32_t)wanted / 2;
 }
 
+/* The store and the table of file kinds, which all workers share. */
+static void
+main_store(void)
+{
+	const char	*why;
+
+	if (!store_start(settings.files, &why)) {
+		(void)fprintf(stderr, "HZ_FILES=%s: %s: %s\n", settings.files, why, strerror(errno));
+		exit(1);
+	}
+	if (!kind_start(&why)) {
+		(void)fprintf(stderr, "%s\n", why);
+		exit(1);
+	}
+}
+
 /* In the parent, before workers, chroot and sandbox. */
 void
 kore_parent_configure(int argc, char **argv)
@@ -103,6 +141,7 @@ kore_parent_configure(int argc, char **argv)
 	(void)signal(SIGHUP, SIG_IGN);		/* Kore's reload unloads code that requests still run in */
 	worker_count = (u_int8_t)settings.workers;
 	main_limits();
+	main_store();
 	ui_load(settings.ui_dir);
 	if (!metrics_map(settings.workers)) {
 		(void)fputs("内存不足 / out of memory\n", stderr);
@@ -123,6 +162,8 @@ kore_worker_configure(void)
 		fatalx("the log cannot be kept");
 	if (!engine_start(settings.database))
 		fatalx("the engine does not start");
+	if (!task_start())
+		fatalx("the threads of the store do not start");
 	guard_start(health_gauge);
 }
 

@@ -194,7 +194,7 @@ class Op:
             return FIXED[name][0], 0, FIXED[name][1]
         if source == "after" and self.list and rest.isdigit() and 1 <= int(rest) <= AFTERS:
             return "FROM_AFTER", int(rest) - 1, "::text"
-        if source == "x" and rest and (self.prepare or self.file and name in FILE_VALUES):
+        if source == "x" and rest and (self.prepare or self.file and name in FILE_VALUES or self.is_admit and name == "x_size"):
             if name not in self.values:
                 self.values.append(name)
             return "FROM_HANDLER", self.values.index(name), VALUE_CASTS.get(name, "::text")

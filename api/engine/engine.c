@@ -161,6 +161,24 @@ engine_admit_text(const struct engine_call *call, const char *column)
 	return (call->work->admitted == NULL ? NULL : reply_value(call->work->admitted, column, NULL));
 }
 
+const char *
+engine_query_text(const struct engine_call *call, const char *name)
+{
+	size_t	i;
+
+	for (i = 0; i < call->op->nquery; i++)
+		if (strcmp(call->op->query[i].name, name) == 0)
+			return (call->work->query.values[i]);
+	return (NULL);
+}
+
+bool
+engine_recheck(struct engine_call *call)
+{
+	run_check(call);
+	return (call->work->late < 0);
+}
+
 void
 engine_value_set(struct engine_call *call, const char *name, const char *text)
 {

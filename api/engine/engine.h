@@ -120,6 +120,12 @@ void engine_answer_file(struct engine_call *call, int status, int fd, uint64_t o
  * call. */
 const char *engine_row_text(const struct engine_call *call, const char *column);
 
+/* The checked value of a query parameter (its default when it has one); NULL: absent. */
+const char *engine_query_text(const struct engine_call *call, const char *name);
+
+/* call->query has changed since it was checked: check again all that needs no database. False: engine_run() will refuse. */
+bool engine_recheck(struct engine_call *call) __attribute__((warn_unused_result));
+
 /* What :x_<name> binds, given with its x_ ("x_size"); copied. A name that no statement of the operation uses is ignored. */
 void engine_value_set(struct engine_call *call, const char *name, const char *text);
 

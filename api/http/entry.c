@@ -3,6 +3,7 @@
 
 #include "http/entry.h"
 #include "http/exchange.h"
+#include "http/receive.h"
 #include "problems.h"
 
 static void	entry_free(struct http_request *);
@@ -37,6 +38,7 @@ entry_free(struct http_request *req)
 	if (x->opened)
 		engine_close(&x->call);
 	body_free(&x->body);
+	intake_leave(x->intake);
 	arena_destroy(x->arena);
 }
 
@@ -61,13 +63,34 @@ entry_done(struct engine_call *call)
 	http_request_wakeup(x->request);
 }
 
+/* A task of the intake has ended. */
+static void
+entry_task_done(void *owner)
+{
+	struct exchange	*x = owner;
+
+	x->done = true;
+	http_request_wakeup(x->request);
+}
+
+/* The engine has answered; what it answered with may have to be settled before it is said. */
+static void
+entry_answer(struct exchange *x)
+{
+	x->done = false;
+	if (receive_settle(x))
+		x->step = EXCHANGE_SETTLING;
+	else
+		exchange_answer(x);
+}
+
 /* The engine has the call: now, or with done(). */
 static void
 entry_ran(struct exchange *x, bool complete)
 {
 	x->step = EXCHANGE_RUNNING;
 	if (complete)
-		exchange_answer(x);
+		entry_answer(x);
 }
 
 static void
@@ -85,17 +108,45 @@ entry_run(struct exchange *x)
 	entry_ran(x, engine_run(&x->call));
 }
 
+/* A file has come whole. */
+static void
+entry_whole(struct exchange *x)
+{
+	switch (receive_whole(x)) {
+	case RECEIVE_KEEPING:
+		x->step = EXCHANGE_KEEPING;
+		break;
+	case RECEIVE_REFUSED:
+		exchange_answer(x);
+		break;
+	case RECEIVE_RUN:
+		entry_ran(x, engine_run(&x->call));
+		break;
+	}
+}
+
 static void
 entry_received(struct exchange *x, enum guard_news news)
 {
 	switch (news) {
 	case GUARD_BODY_DONE:
-		entry_run(x);
+		if (x->intake != NULL)
+			entry_whole(x);
+		else
+			entry_run(x);
 		break;
 	case GUARD_BODY_TOO_LARGE:
-		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
-		break;
+		if (x->intake == NULL) {
+			entry_ran(x, engine_refuse_late(&x->call, PROBLEM_PAYLOAD_TOO_LARGE));
+			break;
+		}
+		/* FALLTHROUGH */
 	case GUARD_BODY_NO_ROOM:
+		if (x->intake != NULL) {
+			receive_refuse(x);
+			exchange_answer(x);
+			break;
+		}
 		engine_refuse(&x->call, PROBLEM_OVERLOADED, NULL);
 		x->call.reply.refusal.retry_after = 1;
 		exchange_answer(x);
@@ -128,13 +179,45 @@ entry_encoded(const struct framing *f)
 	    strcasecmp(coding, "identity") != 0);
 }
 
+/* The engine has said whether the file may come. */
+static void
+entry_admitted(struct exchange *x)
+{
+	x->done = false;
+	if (x->call.reply.refusal.problem < 0 && receive_begin(x, entry_task_done))
+		entry_received(x, guard_receive(x->guard, &x->intake->body));
+	else
+		exchange_answer(x);
+}
+
+/* A file is announced: who sends it, and may it come, before its first octet. */
+static void
+entry_file(struct exchange *x, const struct framing *f)
+{
+	if (!f->chunked && f->length == 0) {
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_EMPTY_FILE));
+		return;
+	}
+	if (entry_encoded(f)) {
+		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_UNSUPPORTED_MEDIA_TYPE));
+		return;
+	}
+	if (!f->chunked)
+		engine_value_set(&x->call, "x_size", arena_format(x->arena, "%llu", (unsigned long long)f->length));
+	x->step = EXCHANGE_ADMITTING;
+	if (engine_admit(&x->call))
+		entry_admitted(x);
+}
+
 /* The operation is known: does it want the body that is announced? */
 static void
 entry_body(struct exchange *x, const struct framing *f)
 {
 	const struct contract_op	*op = x->call.op;
 
-	if (!f->chunked && f->length == 0) {
+	if (op->file_body) {
+		entry_file(x, f);
+	} else if (!f->chunked && f->length == 0) {
 		if (op->body != NULL && op->body_required && !f->has_length)
 			entry_ran(x, engine_refuse_late(&x->call, PROBLEM_LENGTH_REQUIRED));
 		else
@@ -191,9 +274,28 @@ entry_again(struct exchange *x)
 		if (news != GUARD_WAIT)
 			entry_received(x, news);
 		break;
+	case EXCHANGE_ADMITTING:
+		if (x->done)
+			entry_admitted(x);
+		break;
+	case EXCHANGE_KEEPING:
+		if (!x->done)
+			break;
+		x->done = false;
+		if (receive_kept(x))
+			entry_ran(x, engine_run(&x->call));
+		else
+			exchange_answer(x);
+		break;
 	case EXCHANGE_RUNNING:
 		if (x->done)
-			exchange_answer(x);
+			entry_answer(x);
+		break;
+	case EXCHANGE_SETTLING:
+		if (!x->done)
+			break;
+		receive_settled(x);
+		exchange_answer(x);
 		break;
 	case EXCHANGE_STREAMING:
 		if (news != GUARD_SENT)

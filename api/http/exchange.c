@@ -58,6 +58,8 @@ exchange_fill(struct exchange *x, const struct framing *f)
 	x->head = f->method == FRAMING_HEAD;
 	x->options = f->method == FRAMING_OPTIONS;
 	call->method = x->head ? "GET" : x->method;
+	if (x->head)
+		call->headers[ENGINE_RANGE] = NULL;	/* of GET alone */
 	origin = field(x, f, FRAMING_ORIGIN);
 	if (cors_allows(settings.cors, origin))
 		x->origin = origin;
@@ -101,7 +103,7 @@ send_reply(struct exchange *x, struct reply *reply, const char *body, size_t len
 	if (x->head || reply->status == 204 || reply->status == 304 || x->stretches)
 		length = 0;
 	/* together they leave in one call, where Kore would cut them after 8 KiB */
-	if (length <= TOGETHER_MAX)
+	if (length <= TOGETHER_MAX && x->call.reply.file < 0)
 		buf_add(&head, body, length);
 	guard_queue(x->guard, head.data, head.length);
 	exchange_note(x, reply->status);
@@ -109,8 +111,12 @@ send_reply(struct exchange *x, struct reply *reply, const char *body, size_t len
 		exchange_stretch(x);
 		return;
 	}
-	if (length > TOGETHER_MAX)
+	if (x->call.reply.file >= 0 && length > 0) {
+		guard_queue_file(x->guard, x->call.reply.file, x->call.reply.offset, length);
+		x->call.reply.file = -1;
+	} else if (length > TOGETHER_MAX) {
 		guard_queue(x->guard, body, length);
+	}
 	guard_finish(x->guard, x->keep);
 	x->step = EXCHANGE_OVER;
 }

@@ -12,10 +12,14 @@
 #include "engine/engine.h"
 #include "http/body.h"
 #include "http/guard.h"
+#include "http/intake.h"
 
 enum exchange_step {
+	EXCHANGE_ADMITTING,	/* the engine is asked whether its body may come */
 	EXCHANGE_RECEIVING,	/* its body is on its way */
+	EXCHANGE_KEEPING,	/* a file has come: its kind is told, and it is kept */
 	EXCHANGE_RUNNING,	/* the engine has it */
+	EXCHANGE_SETTLING,	/* the engine has answered; the kept file is looked after */
 	EXCHANGE_STREAMING,	/* a stretch of the answer is on its way out */
 	EXCHANGE_FETCHING,	/* the engine looks for the next stretch */
 	EXCHANGE_OVER		/* answered, or the client is gone */
@@ -32,7 +36,9 @@ struct exchange {
 	bool			 opened;	/* engine_close() is owed */
 	bool			 head, options, keep, logged;
 	bool			 stretches, chunked;	/* the answer comes in stretches, each a chunk */
-	struct body		 body;
+	struct body		 body;		/* in memory */
+	struct intake		*intake;	/* or a file; NULL: none */
+	const char		*filename;	/* of that; NULL: not known (yet) */
 	const char		*method;	/* as the client sent it */
 	const char		*origin;	/* NULL, or one that HZ_CORS admits */
 	char			 trace[33];

@@ -27,6 +27,7 @@ guard_connect(struct connection *c)
 	g = kore_calloc(1, sizeof(*g));		/* Kore frees hdlr_extra with the connection */
 	g->c = c;
 	g->in = kore_malloc(GUARD_ROOM);
+	g->file = -1;
 	c->hdlr_extra = g;
 	c->proto = CONN_PROTO_HTTP;
 	c->evt.flags = 0;
@@ -131,6 +132,7 @@ guard_gone(struct connection *c)
 	guard_phase_to(g, GUARD_OVER);
 	guard_tell(g, GUARD_GONE);
 	guard_watch(g, NULL, NULL);
+	guard_file_drop(g);
 	kore_free(g->in);
 	g->in = NULL;
 }

@@ -58,6 +58,13 @@ bool	guard_keeps(const struct guard *);
 void	guard_queue(struct guard *, const void *bytes, size_t length);
 void	guard_push(struct guard *);
 
+/* After all that is queued, `length` octets of a file from `offset` on; once, just before guard_finish(). Takes the
+ * descriptor over in any case. */
+void	guard_queue_file(struct guard *, int fd, uint64_t offset, uint64_t length);
+
+/* Files that are on their way out of this worker. */
+unsigned	guard_files(void);
+
 /* The answer is queued whole: send it, then go on to the next request or close. Ends the watch. */
 void	guard_finish(struct guard *, bool keep);
 

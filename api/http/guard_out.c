@@ -1,7 +1,10 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <kore/kore.h>
 #include <kore/http.h>
@@ -93,6 +96,73 @@ guard_queue(struct guard *g, const void *bytes, size_t length)
 		net_send_queue(g->c, bytes, length);
 }
 
+static unsigned	files;
+
+unsigned
+guard_files(void)
+{
+	return (files);
+}
+
+void
+guard_file_drop(struct guard *g)
+{
+	if (g->file == -1)
+		return;
+	(void)close(g->file);
+	g->file = -1;
+	files--;
+}
+
+void
+guard_queue_file(struct guard *g, int fd, uint64_t offset, uint64_t length)
+{
+	if (g->phase == GUARD_OVER || length == 0) {
+		(void)close(fd);
+		return;
+	}
+	/* read ahead while what was asked for before is on its way: the loop must not wait for the disk */
+	(void)posix_fadvise(fd, (off_t)offset, (off_t)length, POSIX_FADV_SEQUENTIAL);
+	g->file = fd;
+	g->file_at = offset;
+	g->file_left = length;
+	files++;
+}
+
+/* As much of the file as the socket takes, a quantum a turn. Kore's own way of sending files repeats a part after a
+ * partial send. True once all of it is sent; false: more later, or the connection is no more. */
+static bool
+guard_send_file(struct guard *g)
+{
+	off_t	at;
+	ssize_t	n;
+
+	while (g->file_left > 0) {
+		if (g->turn_out >= GUARD_QUANTUM) {
+			guard_again(g);
+			return (false);
+		}
+		at = (off_t)g->file_at;
+		n = sendfile(g->c->fd, g->file, &at, g->file_left < GUARD_QUANTUM ? (size_t)g->file_left : GUARD_QUANTUM);
+		if (n == -1 && errno == EINTR)
+			continue;
+		if (n == -1 && errno == EAGAIN) {
+			g->c->evt.flags &= ~KORE_EVENT_WRITE;
+			return (false);
+		}
+		if (n <= 0) {		/* 0: the file is shorter than was said */
+			guard_abort(g);
+			return (false);
+		}
+		g->file_at += (uint64_t)n;
+		g->file_left -= (uint64_t)n;
+		g->turn_out += (size_t)n;
+		g->deadline = clock_ms() + settings.send_ms;
+	}
+	guard_file_drop(g);
+	return (true);
+}
+
 void
 guard_push(struct guard *g)
 {
@@ -158,7 +228,7 @@ guard_flush(struct guard *g)
 		guard_abort(g);
 		return;
 	}
-	if (g->phase == GUARD_OVER || !TAILQ_EMPTY(&g->c->send_queue))
+	if (g->phase == GUARD_OVER || !TAILQ_EMPTY(&g->c->send_queue) || (g->file != -1 && !guard_send_file(g)))
 		return;
 	if (g->phase == GUARD_SEND) {
 		guard_sent(g);

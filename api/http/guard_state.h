@@ -38,6 +38,8 @@ struct guard {
 	uint64_t		 octets;	/* of the body so far */
 	uint64_t		 acked;		/* by the client's kernel, when the clock last looked */
 	size_t			 turn_in, turn_out;
+	int			 file;		/* -1, or what follows the octets that are queued */
+	uint64_t		 file_at, file_left;
 	void			(*news)(void *, enum guard_news);
 	void			*owner;
 };
@@ -53,6 +55,7 @@ void	guard_linger(struct guard *);
 
 int	guard_write(struct connection *, size_t, size_t *);	/* Kore's c->write */
 void	guard_flush(struct guard *);
+void	guard_file_drop(struct guard *);	/* close it, sent or not */
 void	guard_make_room(void);			/* for one more connection; from its connect callback */
 void	guard_thin_bodies(const struct guard *newest);	/* of so many slow ones that others would find no place */
 void	guard_next(struct guard *);

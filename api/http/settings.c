@@ -34,13 +34,14 @@ number(const char *name, unsigned long least, unsigned long most, unsigned long 
 bool
 settings_read(void)
 {
-	unsigned long	 workers, connections, idle, header, body, send, drain, port;
+	unsigned long	 workers, connections, idle, header, body, send, drain, port, reserve;
 	const char	*fault;
 	char		*database;
 
 	if (!number("HZ_WORKERS", 1, 64, 2, &workers) || !number("HZ_IDLE_SECONDS", 1, 3600, 15, &idle) ||
 	    !number("HZ_HEADER_SECONDS", 1, 600, 10, &header) || !number("HZ_BODY_SECONDS", 1, 600, 20, &body) ||
 	    !number("HZ_SEND_SECONDS", 1, 3600, 30, &send) || !number("HZ_DRAIN_MS", 0, 60000, 200, &drain) ||
+	    !number("HZ_FILES_RESERVE_MB", 16, 1048576, 256, &reserve) ||
 	    !number("HZ_CONNECTIONS", 64, 65536, 4096, &connections) ||
 	    !number("HZ_PORT", 1, 65535, 8080, &port) || !number("HZ_METRICS_PORT", 1, 65535, 1, &port))
 		return (false);
@@ -48,11 +49,17 @@ settings_read(void)
 		(void)fprintf(stderr, "HZ_DATABASE (libpq 连接串 / a libpq connection string): %s\n", fault);
 		return (false);
 	}
+	if (text("HZ_FILES", NULL) == NULL) {
+		(void)fprintf(stderr, "HZ_FILES: 没有给出存放文件的文件夹 / the folder of files is not given\n");
+		return (false);
+	}
 	settings = (struct settings){
 		.listen = text("HZ_LISTEN", "127.0.0.1"), .port = text("HZ_PORT", "8080"),
 		.metrics_port = text("HZ_METRICS_PORT", NULL), .database = database,
 		.cors = text("HZ_CORS", NULL), .ui_dir = text("HZ_UI_DIR", NULL),
+		.public_url = text("HZ_PUBLIC_URL", NULL),
 		.contact = text("HZ_CONTACT", "mailto:security@localhost"),
+		.files = text("HZ_FILES", NULL), .reserve = reserve * 1024 * 1024,
 		.workers = (unsigned)workers, .connections = (unsigned)connections, .idle_ms = idle * 1000, .header_ms = header * 1000,
 		.body_ms = body * 1000, .send_ms = send * 1000, .drain_ms = drain
 	};

@@ -12,7 +12,10 @@ struct settings {
 	const char	*database;	/* HZ_DATABASE or HZ_DATABASE_FILE, libpq conninfo */
 	const char	*cors;		/* HZ_CORS, origins parted by commas; NULL: none */
 	const char	*ui_dir;	/* HZ_UI_DIR, swagger-ui-dist; NULL: /docs says that it is missing */
+	const char	*public_url;	/* HZ_PUBLIC_URL: where clients reach the API, without a slash at the end; NULL: paths alone */
 	const char	*contact;	/* HZ_CONTACT, a URI for security.txt */
+	const char	*files;		/* HZ_FILES: the store's folder */
+	uint64_t	 reserve;	/* HZ_FILES_RESERVE_MB, in octets: what uploads leave free on its disk */
 	unsigned	 workers;	/* HZ_WORKERS */
 	unsigned	 connections;	/* HZ_CONNECTIONS: of clients, of one worker */
 	uint64_t	 idle_ms;	/* HZ_IDLE_SECONDS: a kept connection without a request */

@@ -14,7 +14,7 @@
 #define PATH	192		/* octets of a path from the store's folder on */
 
 static const char *const	shelves[] = { "incoming", "blobs", "thumbnails" };
-static const char *const	endings[] = { "", "", ".webp" };
+static const char *const	endings[] = { "", "", ".jpg" };
 static int			root = -1;
 
 static bool

@@ -1,0 +1,84 @@
+/*
+ * A file on its way in: octets to an incoming file while they are hashed, in constant memory; then, off the loop, its kind is
+ * told and it is kept. Outlives the client, whose leaving it is told of by intake_leave(). Knows the store, not the engine.
+ */
+#ifndef HTTP_INTAKE_H
+#define HTTP_INTAKE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "crypto/digest.h"
+#include "http/body.h"
+#include "http/multipart.h"
+#include "http/task.h"
+#include "store/kind.h"
+#include "store/store.h"
+
+#define INTAKE_BUFFER	(64UL * 1024)	/* octets that are hashed and written at once */
+#define INTAKE_TYPES	32
+#define INTAKE_EXTENSION	9
+
+struct intake_type {
+	char		type[KIND_TYPE];
+	char		extensions[128];	/* ",jpg,jpeg," */
+	uint64_t	max;
+};
+
+struct intake {
+	struct task		 task;		/* first: see task.h */
+	struct body		 body;		/* what the guard feeds */
+	void			(*done)(void *owner);	/* a task has ended; not called after intake_leave() */
+	void			*owner;		/* NULL: it has left */
+	bool			 busy;		/* a task has it */
+
+	char			 name[STORE_NAME];	/* in incoming; "": none */
+	int			 fd;
+	uint64_t		 size, cap;	/* octets of the file */
+	uint64_t		 room;		/* octets known to have room */
+	struct crypto_digest	*content;	/* of the file */
+	struct crypto_digest	*whole;		/* of a form's body, when the client tells that; NULL: none */
+	struct multipart	*form;		/* NULL: the body is the file */
+	char			*query;		/* the fields beside it, "&name=value…" percent-encoded; NULL: none */
+	size_t			 nquery;
+	size_t			 held;
+	char			*buffer;	/* INTAKE_BUFFER octets; NULL once it is all written */
+
+	/* what the client says; set before intake_keep() */
+	char			 claim[MULTIPART_TYPE];		/* its Content-Type; "": none that means anything */
+	char			 extension[INTAKE_EXTENSION];	/* "": none */
+	struct intake_type	 types[INTAKE_TYPES];
+	size_t			 ntypes;
+
+	/* what was found */
+	char			 sha256[CRYPTO_HEX];	/* set by intake_end() */
+	char			 type[KIND_TYPE];
+	const struct intake_type	*kind;		/* among types; NULL: none of them */
+	int			 problem;	/* -1: none */
+	const char		*detail;	/* zh, constant; NULL: the problem's own */
+	int			 error;		/* errno behind a problem of ours */
+};
+
+/* NULL: *problem tells why (too many at once, no room, the folder does not take it). `length`: octets expected, 0 when not
+ * known. `form`: the body is multipart/form-data of this Content-Type; NULL: it is the file. */
+struct intake	*intake_new(uint64_t cap, uint64_t length, const char *form, bool whole, int *problem);
+
+/* Sink of the body; after false, problem says why. */
+body_sink	intake_sink;
+
+/* The body is whole: write what is held, end the digests. `expected` (32 octets, NULL: none) is the client's own digest of
+ * the body. False: problem. */
+bool	intake_end(struct intake *, const uint8_t *expected) __attribute__((warn_unused_result));
+
+/* Tell the kind, check it, keep the file; done() follows. False: too much waits, problem. */
+bool	intake_keep(struct intake *) __attribute__((warn_unused_result));
+
+/* Its row is there: see that the kept file still is, and forget the incoming one; done() follows. False: as above. */
+bool	intake_settle(struct intake *) __attribute__((warn_unused_result));
+
+/* Whoever owns it goes. What is not kept is dropped; what is kept without a row is left for hz-jobs, because another upload
+ * of the same octets may rely on it by now. Takes NULL. */
+void	intake_leave(struct intake *);
+
+#endif
