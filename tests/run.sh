@@ -42,6 +42,13 @@ unit_c() {
 		[ -x "$program" ] && [ -f "tests/unit/${program##*/}.c" ] || continue
 		timeout 120 "$program" || { echo "FAILED: $program"; code=1; }
 	done
+	# what the fuzzers began with and what they once found
+	local target inputs
+	for target in tests/fuzz/fuzz_*.c; do
+		target=$(basename "$target" .c)
+		inputs=(tests/fuzz/corpus/"${target#fuzz_}"/* tests/fuzz/regressions/"${target#fuzz_}"/*)
+		timeout 120 "build-asan/tests/fuzz/$target" "${inputs[@]}" || { echo "FAILED: $target"; code=1; }
+	done
 	return $code
 }
 
@@ -87,7 +94,7 @@ hostile() {
 		make -s -C "$kore" OBJDIR=obj PGSQL=1 TASKS=1 NOOPT=1 SANITIZE=address obj obj/version.c objects kore >"$out/kore.log" 2>&1 &&
 			mv "$kore/kore" "$kore/bin/kore" || { tail "$out/kore.log"; return 1; }
 	fi
-	PATH=$kore/bin:$PATH HZ_SANITIZE=1 $python -m pytest -q tests/api/test_http_raw.py
+	PATH=$kore/bin:$PATH HZ_SANITIZE=1 $python -m pytest -q tests/api/test_http_raw.py tests/api/test_hostile.py
 }
 
 run_part() {

@@ -4,6 +4,7 @@
 #include "contract/lookup.h"
 #include "engine/errors.h"
 #include "engine/validate.h"
+#include "engine/work.h"
 #include "problems.h"
 
 #define RETRY_SECONDS	2
@@ -99,7 +100,10 @@ errors_refuse(struct engine_call *call, const struct pg_answer *answer)
 		return;
 	}
 	row = errors_find(state, constraint);
-	if (strncmp(state, "HZ", 2) == 0)
+	/* a value that its type does not take, where the client wrote none but those of its cursor: that one is made up */
+	if (strncmp(state, "22", 2) == 0 && call->work->query.nafter > 0)
+		engine_refuse(call, PROBLEM_INVALID_CURSOR, NULL);
+	else if (strncmp(state, "HZ", 2) == 0)
 		errors_domain(call, state, PQresultErrorField(answer->error, PG_DIAG_MESSAGE_DETAIL),
 		    row == NULL ? PROBLEM_INTERNAL : row->problem);
 	else if (row != NULL)

@@ -131,6 +131,8 @@ test_scalars(void **state)
 		{ &code, "\"AB-12\"", "" }, { &code, "\"AB-\"", " pattern_mismatch" }, { &code, "\"AB-12\\n\"", " pattern_mismatch" },
 		{ &broken, "\"x\"", " pattern_mismatch" },
 		{ &beds, "0", "" }, { &beds, "100", "" }, { &beds, "-1", " out_of_range" }, { &beds, "101", " out_of_range" },
+		{ &beds, "-0", "" }, { &beds, "1e2", " wrong_type" }, { &beds, "1e-99999", " wrong_type" },
+		{ &ratio, "-0.0", "" }, { &ratio, "1e-99999", "" }, { &ratio, "-1e300", " out_of_range" },
 		{ &beds, "1.0", " wrong_type" }, { &beds, "\"1\"", " wrong_type" }, { &beds, "1e1", " wrong_type" },
 		{ &whole, "9223372036854775807", "" }, { &whole, "-9223372036854775808", "" },
 		{ &ratio, "-1.5", "" }, { &ratio, "3", "" }, { &ratio, "-1.6", " out_of_range" }, { &ratio, "-2", " out_of_range" },
