@@ -104,7 +104,7 @@ bench:             ## speed as ratios; QUICK=1 for four minutes, NAMES="point_re
 	@conf/dev/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@/usr/bin/python3 -B tests/bench/bench.py $(NAMES)
-hostile:           ## octets of all kinds, bad requests and mutated ones among good ones, with ASan in Kore too; leaks (2 min)
+hostile:           ## octets of all kinds, bad requests and mutated ones among good ones, with ASan in Kore too (3 min)
 	@conf/dev/deps.sh test
 	@tests/run.sh hostile
 fault:             ## kill -9, held locks, full disk, slow clients, clock jumps: all of it, times judged (6 min)
