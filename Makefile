@@ -17,7 +17,7 @@ WARN     := -Wall -Wextra -Wconversion -Werror -Wshadow -Wstrict-prototypes -Wmi
 CPPFLAGS := -D_GNU_SOURCE -Iapi -Ibuild/gen $(KORE) $(if $(SAN),-DHZ_NO_SECCOMP,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 CFLAGS   := -std=gnu11 -O2 -g -fPIC -fstack-protector-strong $(WARN) $(SAN)
 LDFLAGS  := -Wl,-z,relro,-z,now,--as-needed $(SAN)
-LDLIBS   := -lpq -ljansson -lsodium -lcrypto -lmagic -lm
+LDLIBS   := -lpq -ljansson -lsodium -lcrypto -lmagic -lqrencode -lpng -lm
 
 API  := $(sort $(filter-out api/jobs/% api/media/%,$(wildcard api/*.c api/*/*.c)))
 JOBS := $(wildcard api/jobs/*.c)
@@ -100,7 +100,7 @@ lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the docu
 	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS) $(MEDIA)
 fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
-bench:             ## speed as ratios; QUICK=1 for four minutes, NAMES="point_read create"
+bench:             ## speed as ratios; QUICK=1 for five minutes, NAMES="point_read create"
 	@conf/dev/deps.sh bench
 	@$(MAKE) --no-print-directory -s -j2 all
 	@/usr/bin/python3 -B tests/bench/bench.py $(NAMES)

@@ -7,10 +7,8 @@ flight, and the median of the rounds counts. Prints `ratio NAME VALUE`; ends wit
 import hashlib
 import json
 import os
-import pathlib
 import signal
 import statistics
-import subprocess
 import sys
 import time
 
