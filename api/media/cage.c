@@ -89,6 +89,8 @@ cage_status(int status)
 			return (CAGE_SLOW);
 		case SIGXFSZ:
 			return (CAGE_LARGE);
+		case SIGKILL:
+			return (CAGE_KILLED);
 		default:
 			return (CAGE_FAILED);
 		}

@@ -20,6 +20,7 @@ enum cage_end {
 	CAGE_FAILED,		/* ended otherwise: the tool does not like the file */
 	CAGE_SLOW,		/* out of time */
 	CAGE_LARGE,		/* out of disk */
+	CAGE_KILLED,		/* by somebody else: the system out of memory, an operator */
 	CAGE_ABSENT,		/* there is no such tool */
 	CAGE_STOPPED,		/* *stop was set */
 	CAGE_FAULT,		/* no child could be made */

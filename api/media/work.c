@@ -84,6 +84,8 @@ work_judge(struct work *work, enum cage_end end)
 	case CAGE_ABSENT:
 		log_line(LOG_LINE_ERROR, "a tool is not installed: %s", work->tools->steps[0][0]);
 		return (work_fails(work, "no_tool", false));
+	case CAGE_KILLED:
+		return (work_fails(work, "killed", false));
 	case CAGE_STOPPED:
 		return (work_fails(work, "stopped", false));
 	case CAGE_FAULT:
