@@ -58,6 +58,14 @@ accept_quality(const char *header, const char *type, const char *family)
 	return (quality);
 }
 
+double
+negotiate_quality(const char *accept, const char *type, const char *family)
+{
+	if (accept == NULL || accept[strspn(accept, SPACE)] == '\0')
+		return (1);
+	return (accept_quality(accept, type, family));
+}
+
 enum negotiate_form
 negotiate_accept(const char *accept, bool list)
 {

@@ -10,6 +10,9 @@ enum negotiate_form { NEGOTIATE_NONE, NEGOTIATE_JSON, NEGOTIATE_CSV };
 /* The form a client wants most (NULL: no header). CSV is only offered for lists. */
 enum negotiate_form negotiate_accept(const char *accept, bool list);
 
+/* How much a client (NULL: no header) wants a type of a family ("image/png", and the same with a star): 1 most, 0 not at all. */
+double negotiate_quality(const char *accept, const char *type, const char *family);
+
 /* Is this Content-Type (NULL: none) the wanted media type, in UTF-8 where it names a charset? */
 bool negotiate_type(const char *content_type, const char *wanted);
 

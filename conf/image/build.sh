@@ -7,8 +7,8 @@ set -euo pipefail
 packages() {
 	local wanted
 	case $1 in
-	build) wanted="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev python3 python3-yaml" ;;
-	api) wanted="libpq5 libssl3 libjansson4 libsodium23 ca-certificates" ;;
+	build) wanted="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev libqrencode-dev libpng-dev python3 python3-yaml" ;;
+	api) wanted="libpq5 libssl3 libjansson4 libsodium23 libqrencode4 libpng16-16 ca-certificates" ;;
 	deploy) wanted="sqitch libdbd-pg-perl postgresql-client-15" ;;
 	database) wanted="postgresql-15" ;;
 	balancer) wanted="haproxy" ;;
