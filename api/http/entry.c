@@ -4,6 +4,7 @@
 #include "http/entry.h"
 #include "http/exchange.h"
 #include "http/receive.h"
+#include "http/uploads.h"
 #include "problems.h"
 
 static void	entry_free(struct http_request *);
@@ -194,7 +195,7 @@ entry_admitted(struct exchange *x)
 static void
 entry_file(struct exchange *x, const struct framing *f)
 {
-	if (!f->chunked && f->length == 0) {
+	if (!f->chunked && f->length == 0 && !uploads_is(x->call.op)) {
 		entry_ran(x, engine_refuse_late(&x->call, PROBLEM_EMPTY_FILE));
 		return;
 	}

@@ -10,6 +10,7 @@
 #include "http/reply.h"
 #include "http/settings.h"
 #include "http/trace.h"
+#include "http/uploads.h"
 #include "problems.h"
 
 #define TOGETHER_MAX	(64UL * 1024)	/* octets of a body worth copying behind its head */
@@ -156,6 +157,7 @@ exchange_answer(struct exchange *x)
 	for (i = 0; i < r->nfields; i++)
 		if (r->refusal.problem < 0 || !reply_has(&reply, r->fields[i].name))
 			reply_field(&reply, r->fields[i].name, r->fields[i].value);
+	uploads_fields(&x->call, x->options, &reply);
 	x->stretches = r->more && r->refusal.problem < 0;
 	x->chunked = x->stretches && !guard_framing(x->guard)->http10;	/* 1.0: ends with the connection */
 	send_reply(x, &reply, body, length);

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -42,7 +43,8 @@ write_held(struct intake *t)
 	t->held = 0;
 	if (n == 0)
 		return (true);
-	if (!crypto_digest_add(t->content, t->buffer, n)) {
+	if ((t->content != NULL && !crypto_digest_add(t->content, t->buffer, n)) ||
+	    (t->piece != NULL && !piece_feed(t->piece, t->buffer, n))) {
 		errno = EIO;
 		return (fail_store(t));
 	}
@@ -159,12 +161,40 @@ out:
 	return (NULL);
 }
 
+struct intake *
+intake_piece(struct piece *piece, int *problem)
+{
+	struct intake	*t = NULL;
+
+	*problem = PROBLEM_OVERLOADED;
+	if (intakes < INTAKES && (t = calloc(1, sizeof(*t))) != NULL) {
+		intakes++;
+		t->fd = t->problem = -1;
+		t->cap = (uint64_t)(piece->length - piece->offset);
+		if ((t->piece = malloc(sizeof(*piece))) != NULL && (t->buffer = malloc(INTAKE_BUFFER)) != NULL &&
+		    (piece->offset > 0 || (t->content = crypto_digest_new("SHA256")) != NULL)) {
+			*t->piece = *piece;
+			t->fd = piece->fd;
+			(void)strcpy(t->name, piece->name);
+			return (t);
+		}
+		free(t->piece);
+		t->piece = NULL;
+		intake_free(t);
+	}
+	piece_close(piece);
+	return (NULL);
+}
+
 static void
 intake_free(struct intake *t)
 {
 	intakes--;
-	if (t->fd != -1)
+	if (t->piece != NULL)
+		piece_close(t->piece);
+	else if (t->fd != -1)
 		(void)close(t->fd);
+	free(t->piece);
 	crypto_digest_free(t->content);
 	crypto_digest_free(t->whole);
 	free(t->form);
@@ -172,6 +202,12 @@ intake_free(struct intake *t)
 	free(t->buffer);
 	body_free(&t->body);
 	free(t);
+}
+
+bool
+intake_part(const struct intake *t)
+{
+	return (t->piece != NULL && !piece_ends(t->piece));
 }
 
 bool
@@ -183,6 +219,10 @@ intake_end(struct intake *t, const uint8_t *expected)
 		return (fail(t, PROBLEM_MALFORMED_REQUEST, "最后的分界线没有来"));
 	if (!write_held(t))
 		return (false);
+	if (t->piece != NULL && !piece_verify(t->piece))
+		return (fail(t, PROBLEM_CHECKSUM_MISMATCH, NULL));
+	if (intake_part(t) || t->content == NULL)
+		return (true);
 	if (crypto_digest_end(t->content, hash) == 0 || (t->whole != NULL && crypto_digest_end(t->whole, body) == 0))
 		return (fail(t, PROBLEM_INTERNAL, NULL));
 	crypto_hex(t->sha256, hash);
@@ -220,15 +260,53 @@ check_kind(struct intake *t)
 	return (t->size <= t->kind->max || fail(t, PROBLEM_PAYLOAD_TOO_LARGE, NULL));
 }
 
+/* The digest of a file that came in pieces. */
+static bool
+hash_file(struct intake *t)
+{
+	struct crypto_digest	*digest = crypto_digest_new("SHA256");
+	uint8_t			 hash[CRYPTO_DIGEST_MAX];
+	off_t			 at = 0;
+	ssize_t			 n = 0;
+
+	errno = ENOMEM;
+	while (digest != NULL && (n = pread(t->fd, t->buffer, INTAKE_BUFFER, at)) > 0 && crypto_digest_add(digest, t->buffer, (size_t)n))
+		at += n;
+	if (digest != NULL && n == 0 && crypto_digest_end(digest, hash) != 0)
+		crypto_hex(t->sha256, hash);
+	crypto_digest_free(digest);
+	t->size = (uint64_t)at;
+	return (t->sha256[0] != '\0' || fail_store(t));
+}
+
+/* An upload keeps its name, by which it is continued should we die here; a second one says what it may have become. */
+static bool
+name_content(struct intake *t)
+{
+	int	fd;
+
+	if (t->piece == NULL)
+		return (store_incoming_name(t->name, t->sha256));
+	(void)snprintf(t->trace, sizeof(t->trace), "%s.%s", t->sha256, t->piece->name);
+	if ((fd = store_incoming_open(t->trace, true)) == -1)
+		return (false);
+	(void)close(fd);
+	return (true);
+}
+
 static void
 keep_work(struct task *task)
 {
 	struct intake	*t = (struct intake *)(void *)task;
 
+	if (t->piece != NULL && t->content == NULL && !hash_file(t))
+		return;
 	if (!kind_tell(t->fd, t->type)) {
 		(void)fail_store(t);
-	} else if (check_kind(t) && (!store_incoming_name(t->name, t->sha256) || !store_keep(t->name, t->sha256))) {
+	} else if (check_kind(t) && (!name_content(t) || !store_keep(t->name, t->sha256))) {
 		(void)fail_store(t);
+		if (t->piece != NULL)
+			return;
 		(void)store_drop(t->name);
 		t->name[0] = '\0';
 	}
@@ -244,6 +322,8 @@ settle_work(struct task *task)
 		(void)fail_store(t);
 	else
 		(void)store_drop(t->name);
+	if (t->trace[0] != '\0')
+		(void)store_drop(t->trace);
 	if (t->problem < 0)
 		t->name[0] = '\0';
 }
@@ -291,8 +371,11 @@ intake_leave(struct intake *t)
 	t->owner = NULL;
 	if (t->busy)
 		return;
+	/* what came of a piece goes on being there; one that must be verified goes with piece_close() */
+	if (t->piece != NULL && t->piece->digest == NULL && t->problem < 0 && !write_held(t))
+		t->error = 0;		/* nobody is left to be told: its size says what there is */
 	/* a name of its own: never kept */
-	if (t->name[0] != '\0' && strchr(t->name, '.') == NULL)
+	if (t->piece == NULL && t->name[0] != '\0' && strchr(t->name, '.') == NULL)
 		(void)store_drop(t->name);
 	intake_free(t);
 }

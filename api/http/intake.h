@@ -12,6 +12,7 @@
 #include "crypto/digest.h"
 #include "http/body.h"
 #include "http/multipart.h"
+#include "http/piece.h"
 #include "http/task.h"
 #include "store/kind.h"
 #include "store/store.h"
@@ -37,9 +38,11 @@ struct intake {
 	int			 fd;
 	uint64_t		 size, cap;	/* octets of the file */
 	uint64_t		 room;		/* octets known to have room */
-	struct crypto_digest	*content;	/* of the file */
+	struct crypto_digest	*content;	/* of the file; NULL: of a piece that is not all of it */
 	struct crypto_digest	*whole;		/* of a form's body, when the client tells that; NULL: none */
 	struct multipart	*form;		/* NULL: the body is the file */
+	struct piece		*piece;		/* of an upload that is continued; NULL: the body is the whole file */
+	char			 trace[STORE_NAME];	/* of such a one, while it is kept: says in incoming what it may have become */
 	char			*query;		/* the fields beside it, "&name=value…" percent-encoded; NULL: none */
 	size_t			 nquery;
 	size_t			 held;
@@ -64,8 +67,14 @@ struct intake {
  * known. `form`: the body is multipart/form-data of this Content-Type; NULL: it is the file. */
 struct intake	*intake_new(uint64_t cap, uint64_t length, const char *form, bool whole, int *problem);
 
+/* The piece of an upload, which is taken over (copied; also where it fails); its file is whole once the piece ends it. */
+struct intake	*intake_piece(struct piece *, int *problem);
+
 /* Sink of the body; after false, problem says why. */
 body_sink	intake_sink;
+
+/* More is to come: the piece does not end its file. */
+bool	intake_part(const struct intake *);
 
 /* The body is whole: write what is held, end the digests. `expected` (32 octets, NULL: none) is the client's own digest of
  * the body. False: problem. */

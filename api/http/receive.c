@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "http/filename.h"
 #include "http/receive.h"
+#include "http/uploads.h"
 #include "problems.h"
 
 #define FORM_EXTRA	(64UL * 1024)	/* octets of a form beside its file */
@@ -67,8 +68,8 @@ read_types(struct intake *t, const char *text)
 	}
 }
 
-bool
-receive_begin(struct exchange *x, void (*done)(void *))
+static bool
+receive_file(struct exchange *x)
 {
 	struct engine_call	*call = &x->call;
 	const struct framing	*f = guard_framing(x->guard);
@@ -95,10 +96,37 @@ receive_begin(struct exchange *x, void (*done)(void *))
 		call->reply.refusal.retry_after = contract_problems[problem].status == 503 ? 1 : 0;
 		return (false);
 	}
+	body_start(&x->intake->body, intake_sink, f->chunked, f->length, body_cap);
+	return (true);
+}
+
+/* A piece of an upload that is continued: its body is nothing else, and how long it may be is known. */
+static bool
+receive_piece(struct exchange *x)
+{
+	const struct framing	*f = guard_framing(x->guard);
+	struct piece		 piece;
+	int			 problem;
+
+	if (!uploads_begin(&x->call, f->chunked ? -1 : (int64_t)f->length, &piece))
+		return (false);
+	if ((x->intake = intake_piece(&piece, &problem)) == NULL) {
+		engine_refuse(&x->call, problem, NULL);
+		x->call.reply.refusal.retry_after = 1;
+		return (false);
+	}
+	body_start(&x->intake->body, intake_sink, f->chunked, f->length, x->intake->cap);
+	return (true);
+}
+
+bool
+receive_begin(struct exchange *x, void (*done)(void *))
+{
+	if (!(uploads_is(x->call.op) ? receive_piece(x) : receive_file(x)))
+		return (false);
 	x->intake->owner = x;
 	x->intake->done = done;
-	read_types(x->intake, engine_admit_text(call, "types"));
-	body_start(&x->intake->body, intake_sink, f->chunked, f->length, body_cap);
+	read_types(x->intake, engine_admit_text(&x->call, "types"));
 	return (true);
 }
 
@@ -141,6 +169,9 @@ receive_refuse(struct exchange *x)
 	case PROBLEM_PAYLOAD_TOO_LARGE:
 		r->extra = json_pack("{s:I}", "max_bytes", (json_int_t)(t->kind != NULL ? t->kind->max : t->cap));
 		break;
+	case PROBLEM_CHECKSUM_MISMATCH:
+		engine_field(call, "Upload-Offset", arena_format(x->arena, "%lld", (long long)t->piece->offset));
+		break;
 	case PROBLEM_OVERLOADED:
 		r->retry_after = 1;
 		break;
@@ -176,6 +207,8 @@ read_name(struct exchange *x)
 	struct intake	*t = x->intake;
 	const char	*name = engine_query_text(&x->call, "filename"), *why;
 
+	if (t->piece != NULL)
+		name = engine_admit_text(&x->call, "filename");
 	if (name == NULL && t->form != NULL && t->form->filename[0] != '\0')
 		name = t->form->filename;
 	if (name == NULL)
@@ -201,13 +234,16 @@ receive_whole(struct exchange *x)
 		receive_refuse(x);
 		return (RECEIVE_REFUSED);
 	}
+	if (intake_part(t))
+		return (RECEIVE_RUN);
 	if (t->query != NULL) {		/* the fields of a form, as if they stood in the address */
 		x->call.query = arena_format(x->arena, "%s%s", x->call.query == NULL ? "" : x->call.query,
 		    t->query + (x->call.query == NULL));
 		if (!engine_recheck(&x->call))
 			return (RECEIVE_RUN);
 	}
-	read_claim(t, t->form != NULL ? t->form->type : x->call.headers[ENGINE_CONTENT_TYPE]);
+	read_claim(t, t->piece != NULL ? engine_admit_text(&x->call, "filetype") :
+	    t->form != NULL ? t->form->type : x->call.headers[ENGINE_CONTENT_TYPE]);
 	if (!read_name(x))
 		return (RECEIVE_REFUSED);
 	if (!intake_keep(t)) {

@@ -1,0 +1,1 @@
+SELECT * FROM api.upload_append(:path_id, :x_sha256, :x_size, :x_type)

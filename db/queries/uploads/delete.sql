@@ -1,0 +1,1 @@
+SELECT * FROM api.upload_delete(:path_id)
