@@ -3,6 +3,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define INPUT_MAX	(1UL << 20)
 
@@ -11,21 +12,23 @@ int	LLVMFuzzerTestOneInput(const uint8_t *, size_t);
 int
 main(int argc, char **argv)
 {
+	static uint8_t octets[INPUT_MAX];
 	uint8_t	*input;
 	size_t	 n;
 	FILE	*file;
 	int	 i;
 
 	for (i = 1; i < argc; i++) {
-		/* of its exact size, so that a read beyond its end is seen */
-		if ((file = fopen(argv[i], "rb")) == NULL || (input = malloc(INPUT_MAX)) == NULL) {
+		if ((file = fopen(argv[i], "rb")) == NULL) {
 			perror(argv[i]);
 			return (1);
 		}
-		n = fread(input, 1, INPUT_MAX, file);
+		n = fread(octets, 1, sizeof(octets), file);
 		(void)fclose(file);
-		if (n > 0 && (input = realloc(input, n)) == NULL)
+		/* of its exact size, so that a read beyond its end is seen */
+		if ((input = malloc(n)) == NULL)
 			return (1);
+		memcpy(input, octets, n);
 		(void)LLVMFuzzerTestOneInput(input, n);
 		free(input);
 	}
