@@ -260,6 +260,7 @@ def test_an_empty_piece_changes_nothing(inspector):
     assert (answer.status, answer.headers["Upload-Offset"]) == (204, "0")
 
 
+@pytest.mark.provokes("tus_version_unsupported")
 def test_the_version_is_asked_for(inspector):
     place = begin(inspector, 1000)
     for version in ({}, {"Tus-Resumable": "0.2.2"}):
@@ -344,6 +345,7 @@ def test_pieces_that_are_none(inspector):
     assert offset_of(inspector, place) == 0
 
 
+@pytest.mark.provokes("upload_offset_mismatch")
 def test_a_wrong_offset_is_told_the_right_one(inspector):
     place = begin(inspector, 1000)
     send(inspector, place, 0, b"x" * 400)
@@ -362,6 +364,7 @@ def test_no_more_than_the_length(inspector):
     assert send(inspector, place, 0, octets).headers["Attachment-Id"]
 
 
+@pytest.mark.provokes("checksum_mismatch")
 def test_checksums(inspector):
     octets = video(9000)
     place = begin(inspector, len(octets))
@@ -402,6 +405,7 @@ def test_a_cut_piece_stays_unless_it_had_a_checksum(inspector, server):
     assert not list(incoming(server).glob(f"*{place.split('/')[-1]}*")), "something was left over"
 
 
+@pytest.mark.provokes("upload_locked")
 def test_one_writer_at_a_time(inspector, server):
     octets = video(500000)
     place = begin(inspector, len(octets))
@@ -430,6 +434,7 @@ def test_others_uploads_are_not_there(people, api, fresh_district):
     assert offset_of(mine, place) == 10
 
 
+@pytest.mark.provokes("upload_gone")
 def test_what_is_given_up_is_gone(inspector, server):
     place = begin(inspector, 1000)
     send(inspector, place, 0, b"x" * 10)
