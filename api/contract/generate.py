@@ -33,7 +33,8 @@ MACROS = {
 FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), "if_match": ("FROM_IF_MATCH", "::bigint"),
          "secret_hash": ("FROM_SECRET_HASH", "::bytea")}
 PAGING = {"limit", "cursor", "sort"}
-HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum"}
+HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
+           "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
            "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received

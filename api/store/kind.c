@@ -103,7 +103,7 @@ is_frame(int fd)
 bool
 kind_tell(int fd, char type[KIND_TYPE])
 {
-	char		 said[KIND_TYPE], start[8] = "";
+	char		 said[KIND_TYPE], start[12] = "";
 	const char	*boxes;
 	size_t		 i;
 
@@ -119,7 +119,7 @@ kind_tell(int fd, char type[KIND_TYPE])
 		start[4] = '\0';
 	if (memcmp(start, "PK\003\004", 4) == 0)
 		set(type, kind_of_zip(fd));
-	else if (memcmp(start + 4, "ftyp", 4) == 0 && (boxes = kind_of_boxes(fd)) != NULL)
+	else if (memcmp(start + 4, "ftyp", 4) == 0 && memcmp(start + 8, "qt  ", 4) != 0 && (boxes = kind_of_boxes(fd)) != NULL)
 		set(type, boxes);
 	else if (strcmp(said, "application/octet-stream") == 0 && is_frame(fd))
 		set(type, "audio/mpeg");
