@@ -24,7 +24,7 @@ db_login() {
 		echo "$HZ_OWNER${join}user=$role${password:+&password=$password}"
 }
 
-# Server, schema, code, code tables, logins; sets and records HZ_OWNER, HZ_DATABASE, HZ_JOBS_DATABASE, HZ_MEDIA_DATABASE.
+# Server, schema, code, code tables, logins; sets and records HZ_OWNER, HZ_DATABASE, HZ_JOBS_DATABASE, HZ_MEDIA_DATABASE, HZ_FILES.
 db_up() {
 	if [ -n "${DATABASE_URL:-}" ]; then
 		HZ_OWNER=$DATABASE_URL
@@ -40,14 +40,15 @@ db_up() {
 	HZ_DATABASE=$(db_login hz_api)
 	HZ_JOBS_DATABASE=$(db_login hz_jobs)
 	HZ_MEDIA_DATABASE=$(db_login hz_media)
+	HZ_FILES=$(realpath -m -- "${HZ_FILES:-$run_dir/files}")
 	(umask 077; printf '%s=%q\n' HZ_OWNER "$HZ_OWNER" HZ_DATABASE "$HZ_DATABASE" HZ_JOBS_DATABASE "$HZ_JOBS_DATABASE" \
 		HZ_MEDIA_DATABASE "$HZ_MEDIA_DATABASE" \
-		HZ_BASE_URL "http://127.0.0.1:$port" >"$run_dir/env")
+		HZ_FILES "$HZ_FILES" HZ_BASE_URL "http://127.0.0.1:$port" >"$run_dir/env")
 }
 
 # Once for a database: an office that already has institutions is left alone.
 db_demo() {
 	[ "$(psql "$HZ_OWNER" -XAtqc 'SELECT EXISTS (SELECT FROM hz.institution)')" = f ] || return 0
-	db/demo/load.sh >"$run_dir/demo.log" 2>&1 9>&- ||
+	HZ_FILES=$HZ_FILES db/demo/load.sh >"$run_dir/demo.log" 2>&1 9>&- ||
 		die "演示数据没有装入,见 / demo data not loaded, see $run_dir/demo.log:" "$(tail -n 8 "$run_dir/demo.log")"
 }

@@ -10,15 +10,14 @@ LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
 		'id', l.attachment_id, 'sha256', CASE WHEN l.state IN ('here', 'awaited') THEN encode(l.sha256, 'hex') END, 'role', l.role,
 		'state', l.state, 'filename', l.filename, 'type', l.type, 'size', l.size, 'note', l.note,
-		'created_at', api.ts(l.created_at), 'arrived_at', api.ts(l.arrived_at))
+		'created_at', api.ts(l.created_at), 'arrived_at', api.ts(l.arrived_at), 'resource', l.resource, 'resource_id', l.resource_id)
 $$;
 
--- The evidence of one thing, oldest first; [] when there is none. Of answers: p_inspection says of which visit.
-CREATE FUNCTION api.attachments_json(p_resource text, p_id uuid, p_inspection uuid DEFAULT NULL) RETURNS json
+-- The evidence of one act, oldest first; [] when there is none.
+CREATE FUNCTION api.attachments_json(p_resource text, p_id uuid) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce((SELECT json_agg(api.attachment_link_json(l) ORDER BY l.created_at, l.id)
-		FROM hz.attachment_link l WHERE l.resource = p_resource AND l.resource_id = p_id
-		 AND (p_inspection IS NULL OR l.inspection_id = p_inspection)), '[]')
+		FROM hz.attachment_link l WHERE l.resource = p_resource AND l.resource_id = p_id), '[]')
 $$;
 
 -- What its maker, and later its readers, are told of an attachment.
@@ -160,7 +159,7 @@ BEGIN
 	a := api.attachment_insert(decode(p_sha256, 'hex'), p_size, p_type,
 		-- a name may tell of its maker, too
 		CASE WHEN v_protected THEN 'file.' || t.extensions[1] ELSE p_filename END, v_district, v_protected);
-	RETURN (201, api.attachment_json(a), NULL, '/v1/attachments/' || a.id);
+	RETURN ROW(201, api.attachment_json(a), NULL, '/v1/attachments/' || a.id)::api.answer;
 END $$;
 
 -- The bytes are asked for: 404 unless the caller may see it, 409 while nobody may (its metadata is being taken out, or could not be).

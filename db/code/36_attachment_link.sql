@@ -71,12 +71,35 @@ BEGIN
 	RETURN v_faults;
 END $$;
 
--- The hashes of the evidence a body brings, for the event of the act: who seals events seals evidence. Of what must not be
--- told by its bytes there is none.
+-- All the evidence a body brings: attachments, and a signature's image_id.
+CREATE FUNCTION api.body_attachments(p_body jsonb) RETURNS jsonb
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN p_body ->> 'image_id' IS NULL THEN p_body -> 'attachments'
+		ELSE coalesce(nullif(p_body -> 'attachments', 'null'), '[]')
+		     || jsonb_build_object('id', p_body -> 'image_id', 'role', 'signature') END
+$$;
+
+-- Its faults, told where they stand in the body.
+CREATE FUNCTION api.body_attachment_faults(p_body jsonb, p_required text DEFAULT NULL) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_image CONSTANT text := '/attachments/' || coalesce(jsonb_array_length(nullif(p_body -> 'attachments', 'null')), 0);
+	v_faults jsonb;
+BEGIN
+	IF p_required IS NULL AND NOT p_body ?| '{attachments,image_id}' THEN
+		RETURN '[]';
+	END IF;
+	v_faults := api.attachment_faults(api.body_attachments(p_body), '/attachments', p_required);
+	RETURN coalesce((SELECT jsonb_agg(CASE WHEN e ->> 'pointer' LIKE v_image || '%' AND p_body ->> 'image_id' IS NOT NULL
+		THEN e || '{"pointer": "/image_id"}' ELSE e END) FROM jsonb_array_elements(v_faults) e), '[]');
+END $$;
+
+-- The hashes of evidence, for the event of the act: who seals events seals evidence. Of what must not be told by its bytes
+-- there is none. NULL for none.
 CREATE FUNCTION api.attachment_digests(p_items jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-	SELECT jsonb_agg(jsonb_build_object('role', e -> 'role', 'sha256', CASE WHEN NOT coalesce(a.protected, false)
-		THEN coalesce(encode(a.sha256, 'hex'), e ->> 'sha256') END, 'attachment_id', a.id) ORDER BY n)
+	SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('role', e -> 'role', 'attachment_id', a.id,
+		'sha256', CASE WHEN NOT coalesce(a.protected, false) THEN coalesce(encode(a.sha256, 'hex'), e ->> 'sha256') END)) ORDER BY n)
 	  FROM jsonb_array_elements(nullif(p_items, 'null')) WITH ORDINALITY t (e, n), api.attachment_find(e) a
 $$;
 

@@ -64,22 +64,29 @@ BEGIN
 END $$;
 
 -- Gives p_command on the finding p_id: locks it, checks state, role and time, moves it, records the act, and returns the act.
--- p_body: the request (id, occurred_at, note). p_detail: what else the act records. p_next_round: a new round begins.
+-- p_body: the request (id, occurred_at, note, attachments). p_detail: what else the act records. p_faults: what else is wrong. p_next_round: a new round begins.
 -- p_merged_into: only for merges. The deadline of a new round is set by the caller afterwards (api.order_next).
 CREATE FUNCTION api.finding_move(p_id uuid, p_command text, p_outcome text, p_body jsonb, p_detail jsonb DEFAULT '{}',
-	p_next_round boolean DEFAULT false, p_merged_into uuid DEFAULT NULL)
+	p_next_round boolean DEFAULT false, p_merged_into uuid DEFAULT NULL, p_faults jsonb DEFAULT '[]')
 RETURNS hz.finding_act
 LANGUAGE plpgsql AS $$
 DECLARE
 	f hz.finding := api.finding_lock(p_id);
 	v_to text := api.finding_check(f, p_command, p_outcome, p_body);
 	v_at timestamptz := api.occurred_at(p_body, f.last_act_at);
+	v_detail jsonb := p_detail;
 	a hz.finding_act;
 BEGIN
+	PERFORM api.refuse_faults(p_faults || api.body_attachment_faults(p_body,
+		-- who says it is put right shows it
+		CASE WHEN p_command IN ('corrections', 'self-acceptances') THEN 'after' END));
+	IF p_body ? 'attachments' THEN
+		v_detail := p_detail || jsonb_strip_nulls(jsonb_build_object('evidence', api.attachment_digests(p_body -> 'attachments')));
+	END IF;
 	a.id := api.body_id(p_body);
 	a.note := p_body ->> 'note';
 	PERFORM api.act_begin(p_id, p_command, v_at, a.note,
-		jsonb_strip_nulls(jsonb_build_object('act_id', a.id, 'outcome', nullif(p_outcome, ''), 'round', f.round) || p_detail));
+		jsonb_strip_nulls(jsonb_build_object('act_id', a.id, 'outcome', nullif(p_outcome, ''), 'round', f.round) || v_detail));
 	UPDATE hz.finding
 	   SET state = v_to,
 	       round = round + p_next_round::int,
@@ -92,7 +99,10 @@ BEGIN
 	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, outcome, round, from_state, to_state,
 		actor_id, role, occurred_at, recorded_at, note, detail)
 	VALUES (a.id, p_id, f.district, f.institution_id, p_command, p_outcome, f.round, f.state, v_to,
-		api.me(), api.role(), v_at, api.now(), a.note, p_detail)
+		api.me(), api.role(), v_at, api.now(), a.note, v_detail)
 	RETURNING * INTO a;
+	IF p_body ? 'attachments' THEN
+		PERFORM api.attachment_links(p_body -> 'attachments', 'finding_act', a.id, p_id, NULL, f.institution_id, f.district, '/attachments');
+	END IF;
 	RETURN a;
 END $$;

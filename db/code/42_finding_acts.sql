@@ -9,7 +9,8 @@ LANGUAGE sql STABLE AS $$
 		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note,
 		'responsible_name', a.detail ->> 'responsible_name', 'expected_on', a.detail ->> 'expected_on',
 		'into', a.detail ->> 'into', 'inspection_id', a.detail ->> 'inspection_id',
-		'order_id', a.detail ->> 'order_id', 'deadline', a.detail ->> 'deadline')
+		'order_id', a.detail ->> 'order_id', 'deadline', a.detail ->> 'deadline',
+		'attachments', api.attachments_json('finding_act', a.id))
 $$;
 
 CREATE FUNCTION api.finding_act_answer(a hz.finding_act) RETURNS api.answer
@@ -18,7 +19,7 @@ LANGUAGE sql STABLE AS $$
 	       '/v1/findings/' || a.finding_id || '/' || a.command
 $$;
 
--- Confirmations, dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step.
+-- Confirmations, dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step and its evidence.
 CREATE FUNCTION api.finding_act(p_id uuid, p_command text, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 BEGIN
@@ -34,14 +35,13 @@ DECLARE
 	f hz.finding := api.finding_lock(p_id);
 	a hz.finding_act;
 	v_expected date := (v_body ->> 'expected_on')::date;
+	v_at timestamptz := coalesce((v_body ->> 'occurred_at')::timestamptz, greatest(api.now(), f.last_act_at));
 BEGIN
 	a := api.finding_move(p_id, 'progress-reports', '', v_body, jsonb_strip_nulls(jsonb_build_object(
-		'responsible_name', v_body ->> 'responsible_name', 'expected_on', v_expected)));
+		'responsible_name', v_body ->> 'responsible_name', 'expected_on', v_expected)),
+		p_faults => CASE WHEN api.finding_self(f) AND v_expected < api.day(v_at) THEN jsonb_build_array(
+			api.fault('/expected_on', 'date_in_past', '预计完成日期不得早于发生之日')) ELSE '[]' END);
 	IF api.finding_self(f) THEN
-		IF v_expected < api.day(a.occurred_at) THEN
-			PERFORM api.refuse_faults(jsonb_build_array(
-				api.fault('/expected_on', 'date_in_past', '预计完成日期不得早于发生之日')));
-		END IF;
 		IF v_body ->> 'responsible_name' IS NOT NULL THEN
 			UPDATE hz.finding SET responsible_name = v_body ->> 'responsible_name' WHERE id = p_id;
 		END IF;
@@ -89,7 +89,7 @@ BEGIN
 		AND command IN ('progress-reports', 'reinspection-requests', 'self-acceptances')) THEN
 		PERFORM api.refuse('HZ422', '{"code": "segregation_of_duties"}');
 	END IF;
-	PERFORM api.refuse_faults(api.finding_reinspect_faults(f, p_body));
+	PERFORM api.refuse_faults(api.finding_reinspect_faults(f, p_body) || api.body_attachment_faults(p_body));
 
 	a := api.finding_move(p_id, 'reinspections', v_result, p_body,
 		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed');

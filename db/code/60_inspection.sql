@@ -41,7 +41,8 @@ $$;
 CREATE FUNCTION api.inspection_act_json(a hz.inspection_act) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT (jsonb_build_object('id', a.id, 'inspection_id', a.inspection_id, 'state', a.to_state, 'actor_id', a.actor_id,
-		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note) || a.detail)::json
+		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note,
+		'attachments', api.attachments_json('inspection_act', a.id)) || a.detail)::json
 $$;
 
 -- The visits that name p_actor. As the owner, because the policy of the names asks for each visit anew; it tells ids only, and
@@ -106,11 +107,17 @@ RETURNS hz.inspection_act
 LANGUAGE plpgsql AS $$
 DECLARE
 	s hz.inspection := jsonb_populate_record(NULL::hz.inspection, p_set);
+	v_items jsonb := api.body_attachments(p_body);
+	v_payload jsonb := p_detail;
 	a hz.inspection_act;
 BEGIN
+	PERFORM api.refuse_faults(api.body_attachment_faults(p_body));
+	IF v_items IS NOT NULL THEN
+		v_payload := p_detail || jsonb_strip_nulls(jsonb_build_object('evidence', api.attachment_digests(v_items)));
+	END IF;
 	a.id := api.body_id(p_body);
 	PERFORM api.act_begin(i.id, p_command, p_at, coalesce(p_body ->> 'reason', p_body ->> 'note'),
-		jsonb_build_object('act_id', a.id) || p_detail);
+		jsonb_build_object('act_id', a.id) || v_payload);
 	UPDATE hz.inspection
 	   SET state = p_to,
 	       noticed_at = coalesce(s.noticed_at, noticed_at),
@@ -129,6 +136,7 @@ BEGIN
 		note, detail)
 	VALUES (a.id, i.id, i.district, p_command, i.state, p_to, api.me(), p_at, api.now(), p_body ->> 'note', p_detail)
 	RETURNING * INTO a;
+	PERFORM api.attachment_links(v_items, 'inspection_act', a.id, NULL, i.id, i.institution_id, i.district, '/attachments');
 	RETURN a;
 END $$;
 

@@ -34,12 +34,16 @@ LANGUAGE sql STABLE AS $$
 			'not_applicable', count(*) FILTER (WHERE r.answer = 'not_applicable'),
 			'not_checked', count(*) FILTER (WHERE r.answer = 'not_checked')),
 		'answers', coalesce(json_agg(json_build_object('item_id', r.id, 'category', r.category, 'position', r.position,
-			'content', r.content, 'key_place', r.key_place, 'answer', r.answer, 'note', r.note, 'finding_id', r.finding_id)
+			'content', r.content, 'key_place', r.key_place, 'answer', r.answer, 'note', r.note, 'finding_id', r.finding_id,
+			'attachments', coalesce(r.attachments, '[]'))
 			ORDER BY r.category_position, r.position), '[]'))
-	  FROM (SELECT t.*, c.position AS category_position, coalesce(w.answer, 'not_checked') AS answer, w.note, w.finding_id
+	  FROM (SELECT t.*, c.position AS category_position, coalesce(w.answer, 'not_checked') AS answer, w.note, w.finding_id, e.attachments
 		  FROM hz.checklist_item t
 		  JOIN hz.category c ON c.code = t.category
 		  LEFT JOIN hz.inspection_answer w ON w.inspection_id = i.id AND w.item_id = t.id
+		  LEFT JOIN (SELECT l.resource_id, json_agg(api.attachment_link_json(l) ORDER BY l.created_at, l.id) AS attachments
+			       FROM hz.attachment_link l WHERE l.inspection_id = i.id AND l.resource = 'inspection_answer'
+			      GROUP BY l.resource_id) e ON e.resource_id = t.id
 		 WHERE t.checklist_id = i.checklist_id) r
 $$;
 
@@ -64,7 +68,34 @@ LANGUAGE sql STABLE AS $$
 	 WHERE f.fault IS NOT NULL
 $$;
 
--- Sets the items named, leaves the others. The same answers again change nothing and write no event.
+-- Faults of the evidence that answers bring.
+CREATE FUNCTION api.inspection_answers_evidence_faults(p_answers jsonb) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT coalesce(jsonb_agg(f.fault ORDER BY e.n, f.n), '[]')
+	  FROM jsonb_array_elements(p_answers) WITH ORDINALITY e (value, n)
+	 CROSS JOIN LATERAL jsonb_array_elements(
+		api.attachment_faults(e.value -> 'attachments', '/answers/' || e.n - 1 || '/attachments')) WITH ORDINALITY f (fault, n)
+	 WHERE e.value ? 'attachments'
+$$;
+
+-- Adds evidence to answers; what is there stays. Returns how many pieces are new.
+CREATE FUNCTION api.inspection_answers_evidence(i hz.inspection, p_answers jsonb) RETURNS bigint
+LANGUAGE plpgsql AS $$
+DECLARE
+	e jsonb;
+	v_before bigint;
+	v_after bigint;
+BEGIN
+	SELECT count(*) INTO v_before FROM hz.attachment_link WHERE inspection_id = i.id AND resource = 'inspection_answer';
+	FOR e IN SELECT value FROM jsonb_array_elements(p_answers) WHERE value ? 'attachments' LOOP
+		PERFORM api.attachment_links(e -> 'attachments', 'inspection_answer', (e ->> 'item_id')::uuid, NULL, i.id, i.institution_id,
+			i.district, '/attachments');
+	END LOOP;
+	SELECT count(*) INTO v_after FROM hz.attachment_link WHERE inspection_id = i.id AND resource = 'inspection_answer';
+	RETURN v_after - v_before;
+END $$;
+
+-- Sets the items named, leaves the others; evidence is added. The same answers again change nothing and write no event.
 CREATE FUNCTION api.inspection_answers_put(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -72,11 +103,14 @@ DECLARE
 	v_to text := api.inspection_check(i, 'answers');
 	v_at timestamptz := api.occurred_at(p_body, i.started_at);
 	v_changed bigint;
+	v_added bigint := 0;
+	v_evidence jsonb;
 BEGIN
 	IF i.checklist_id IS NULL THEN
 		PERFORM api.refuse_faults(jsonb_build_array(api.fault('/answers', 'rule_violated', '本次检查没有选用检查表')));
 	END IF;
-	PERFORM api.refuse_faults(api.inspection_answers_faults(i, p_body -> 'answers'));
+	PERFORM api.refuse_faults(api.inspection_answers_faults(i, p_body -> 'answers')
+		|| api.inspection_answers_evidence_faults(p_body -> 'answers'));
 	INSERT INTO hz.inspection_answer AS w (inspection_id, item_id, district, answer, note, finding_id)
 	SELECT i.id, (e.value ->> 'item_id')::uuid, i.district, e.value ->> 'answer', e.value ->> 'note', (e.value ->> 'finding_id')::uuid
 	  FROM jsonb_array_elements(p_body -> 'answers') e (value)
@@ -84,10 +118,17 @@ BEGIN
 	   SET answer = EXCLUDED.answer, note = EXCLUDED.note, finding_id = EXCLUDED.finding_id
 	 WHERE (w.answer, w.note, w.finding_id) IS DISTINCT FROM (EXCLUDED.answer, EXCLUDED.note, EXCLUDED.finding_id);
 	GET DIAGNOSTICS v_changed = ROW_COUNT;
-	IF v_changed > 0 THEN
-		PERFORM api.inspection_move(i, 'answers', v_to, v_at, p_body - 'id', jsonb_build_object('changed', v_changed));
+	IF p_body @? '$.answers[*].attachments[*]' THEN
+		SELECT jsonb_agg(x) INTO v_evidence FROM jsonb_array_elements(p_body -> 'answers') e,
+			jsonb_array_elements(api.attachment_digests(e -> 'attachments')) x;
+		v_added := api.inspection_answers_evidence(i, p_body -> 'answers');
 	END IF;
-	RETURN ROW(200, api.inspection_answers_json(i), i.version + (v_changed > 0)::int, NULL)::api.answer;
+	IF v_changed + v_added > 0 THEN
+		PERFORM api.inspection_move(i, 'answers', v_to, v_at, p_body - 'id', jsonb_strip_nulls(
+			jsonb_build_object('changed', v_changed, 'evidence', v_evidence)));
+		SELECT * INTO i FROM hz.inspection WHERE id = p_id;
+	END IF;
+	RETURN ROW(200, api.inspection_answers_json(i), i.version, NULL)::api.answer;
 END $$;
 
 CREATE FUNCTION api.inspection_submit(p_id uuid, p_body jsonb) RETURNS api.answer
@@ -106,7 +147,7 @@ BEGIN
 	  JOIN hz.checklist_item t ON t.id = w.item_id
 	  JOIN hz.category c ON c.code = t.category
 	 WHERE w.inspection_id = p_id AND t.checklist_id = i.checklist_id AND w.answer = 'fail' AND w.finding_id IS NULL;
-	PERFORM api.refuse_faults(v_faults);
+	PERFORM api.refuse_faults(v_faults || api.body_attachment_faults(p_body));
 	RETURN api.inspection_act_answer(api.inspection_move(i, 'submissions', v_to, v_at, p_body,
 		jsonb_build_object('conclusion', p_body ->> 'conclusion', 'ended_at', api.ts(v_ended)),
 		jsonb_build_object('conclusion', p_body ->> 'conclusion', 'ended_at', v_ended)));
@@ -150,7 +191,7 @@ DECLARE
 		'reason', p_body ->> 'reason', 'witness', p_body ->> 'witness');
 	v_set jsonb := '{}';
 BEGIN
-	PERFORM api.refuse_faults(api.inspection_signature_faults(i, p_body));
+	PERFORM api.refuse_faults(api.inspection_signature_faults(i, p_body) || api.body_attachment_faults(p_body));
 	IF i.state = 'awaiting_signature' AND api.inspection_signed(i.kind, jsonb_build_array(v_detail) || coalesce((
 		SELECT jsonb_agg(a.detail) FROM hz.inspection_act a WHERE a.inspection_id = p_id AND a.command = 'signatures'), '[]')) THEN
 		v_to := api.inspection_check(i, 'signatures', 'complete');

@@ -4,6 +4,7 @@
 CREATE TEMPORARY TABLE demo_function (op text PRIMARY KEY, call text);
 INSERT INTO demo_function VALUES
 	('institutions',                   'api.institution_create($2)'),
+	('attachments',                    'api.attachment_record($2 ->> ''sha256'', ($2 ->> ''size'')::bigint, $2 ->> ''type'', $2 ->> ''name'', NULL, false)'),
 	('inspections',                    'api.inspection_create($2)'),
 	('inspections/notices',            'api.inspection_notice($1, $2)'),
 	('inspections/starts',             'api.inspection_start($1, $2)'),

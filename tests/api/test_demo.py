@@ -1,5 +1,7 @@
 """The demo district: believable, plainly invented, and complete enough to show every state there is."""
 
+import hashlib
+import os
 import subprocess
 
 import psycopg
@@ -11,13 +13,18 @@ ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
 @pytest.fixture(scope="module")
-def owner(server):
+def files(tmp_path_factory):
+    return tmp_path_factory.mktemp("files")
+
+
+@pytest.fixture(scope="module")
+def owner(server, files):
     """Conninfo of a database of its own beside the shared one, deployed, with the demo in it."""
     superuser = server.connect("postgres")
     superuser.execute("CREATE DATABASE demo OWNER hz_owner")
     conninfo = server.settings["HZ_OWNER"].replace("/hz?", "/demo?")
     for script in ("db/deploy.sh", "db/demo/load.sh"):
-        subprocess.run([script, conninfo], cwd=ROOT, check=True, timeout=60)
+        subprocess.run([script, conninfo], cwd=ROOT, check=True, timeout=60, env={**os.environ, "HZ_FILES": str(files)})
     yield conninfo
     superuser.execute("DROP DATABASE demo WITH (FORCE)")
     superuser.close()
@@ -133,7 +140,19 @@ def test_a_failing_answer_is_tied_to_a_finding_of_its_visit(db):
     assert loose == []
 
 
-def test_loading_again_changes_nothing(db, owner):
+def test_evidence_is_in_the_folder_and_one_piece_is_awaited(db, files):
+    """Every correction has a picture of what came out of it; each content's file is there, and is what its name says."""
+    assert rows(db, """SELECT a.id FROM hz.finding_act a WHERE a.command IN ('corrections', 'self-acceptances')
+        AND NOT EXISTS (SELECT FROM hz.attachment_link l WHERE l.resource_id = a.id AND l.role = 'after')""") == []
+    kept = column(db, "SELECT encode(sha256, 'hex') FROM hz.content")
+    assert len(kept) >= 5
+    for sha256 in kept:
+        assert hashlib.sha256((files / "blobs" / sha256[:2] / sha256[2:4] / sha256).read_bytes()).hexdigest() == sha256
+    assert column(db, "SELECT count(*) FROM hz.attachment_link WHERE state = 'awaited'") == [1]
+    assert column(db, "SELECT count(*) FROM hz.attachment WHERE linked_at IS NULL") == [0]
+
+
+def test_loading_again_changes_nothing(db, owner, files):
     before = rows(db, "SELECT count(*), max(id) FROM hz.event")
-    subprocess.run(["db/demo/load.sh", owner], cwd=ROOT, check=True, timeout=60)
+    subprocess.run(["db/demo/load.sh", owner], cwd=ROOT, check=True, timeout=60, env={**os.environ, "HZ_FILES": str(files)})
     assert rows(db, "SELECT count(*), max(id) FROM hz.event") == before

@@ -9,7 +9,7 @@ import requests
 import yaml
 
 from harness.client import Client
-from office import ago, day, new_id, row_counts
+from office import EVIDENCE, ago, day, new_id, row_counts
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROBLEMS = {p["code"]: p for p in yaml.safe_load((ROOT / "docs/openapi/problems.yaml").read_text())["problems"]}
@@ -365,7 +365,7 @@ def test_waiting_too_long_for_the_database(office, server, unwritten):
     unwritten.begin()
     with locked(server, "SELECT FROM hz.finding WHERE id = %s FOR UPDATE", one["id"]):
         began = time.monotonic()
-        office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"}).problem("timeout", 504)
+        office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}).problem("timeout", 504)
         assert time.monotonic() - began < 10
     assert office.state(one) == "confirmed"
 

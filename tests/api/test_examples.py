@@ -65,7 +65,8 @@ def test_operations_have_their_examples(contract):
         if op.id != "openapi" and media is not None and "example" not in media:
             missing.append(f"{op.id}: response")
         body = op.node.get("requestBody")
-        if body and "example" not in next(iter(contract.resolve(body)["content"].values())):
+        media = next(iter(contract.resolve(body)["content"].values())) if body else None
+        if media and "example" not in media and media["schema"].get("format") != "binary":
             missing.append(f"{op.id}: request")
     for name, response in contract.document["components"]["responses"].items():
         if name[7:].startswith("4") and "example" not in response["content"]["application/problem+json"]:

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from harness.client import Client
-from office import CHINA, ago, day, new_id
+from office import CHINA, EVIDENCE, ago, day, new_id
 
 
 def at(text):
@@ -139,7 +139,7 @@ def test_self_inspection_loop_with_the_institutions_own_key(office):
     assert keeper.post(f"{path}/signatures", {"party": "institution", "name": "李院长"}).ok(201)["state"] == "recorded"
     assert ("to_rectify", one["id"]) in tasks(keeper)
     assert keeper.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "正在清理"}).ok(201)["state"] == "rectifying"
-    done = keeper.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "已清理，复核无误"}).ok(201)
+    done = keeper.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "已清理，复核无误", "attachments": EVIDENCE}).ok(201)
     assert done["state"] == "closed"
     assert [e["to_state"] for e in history(keeper, one) if e["from_state"] != e["to_state"]] == ["reported", "rectifying", "closed"]
     assert office.section_chief.get(f"/v1/findings/{one['id']}").ok()["state"] == "closed"      # the section may look
@@ -152,13 +152,13 @@ def test_self_found_but_taken_up_by_the_office(office):
     assert office.section_chief.post(f"/v1/findings/{one['id']}/confirmations", {"note": "列入清单"}).ok(201)["state"] == "confirmed"
     office.inspector.post(f"/v1/findings/{one['id']}/orders", {"requirement": "清理", "days": 5}).ok(201)
     office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "清理中"}).ok(201)
-    problem = office.institution.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "好了"}).problem("invalid_state", 409)
+    problem = office.institution.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "好了", "attachments": EVIDENCE}).problem("invalid_state", 409)
     assert problem["state"] == "rectifying" and problem["allowed"] == ["progress-reports", "reinspection-requests"]
 
 
 def test_self_found_major_one_is_not_closed_by_its_finder(office):
     one = office.new_finding("reported", self_found=True, severity="major")
-    for command, body in (("progress-reports", {"note": "清理中"}), ("self-acceptances", {"note": "好了"})):
+    for command, body in (("progress-reports", {"note": "清理中"}), ("self-acceptances", {"note": "好了", "attachments": EVIDENCE})):
         office.institution.post(f"/v1/findings/{one['id']}/{command}", body).problem("invalid_state", 409)
     assert ("to_confirm", one["id"]) in tasks(office.inspector) or ("to_confirm", one["id"]) in tasks(office.section_chief)
 
@@ -167,7 +167,7 @@ def test_employee_reports_and_the_office_confirms(office):
     one = office.staff.post("/v1/findings", office.finding_body(description="三楼扶手松动", category="personal")).ok(201)
     assert one["state"] == "reported" and one["source_kind"] == "staff"
     office.staff.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "我来"}).problem("forbidden", 403)
-    office.institution.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "好了"}).problem("invalid_state", 409)
+    office.institution.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "好了", "attachments": EVIDENCE}).problem("invalid_state", 409)
     assert office.inspector.post(f"/v1/findings/{one['id']}/confirmations", {}).ok(201)["state"] == "confirmed"
 
 
@@ -183,10 +183,10 @@ def test_street_patrols_reports_and_orders_nothing(office):
 def test_corrected_on_the_spot(office):
     one = office.new_finding("confirmed")
     office.inspector.post(f"/v1/findings/{one['id']}/corrections", {}).problem("validation_failed", 400)
-    done = office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场清理完毕，已拍照"}).ok(201)
+    done = office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场清理完毕，已拍照", "attachments": EVIDENCE}).ok(201)
     assert done["state"] == "closed"
     major = office.new_finding("confirmed", severity="major")
-    office.inspector.post(f"/v1/findings/{major['id']}/corrections", {"note": "当场改正"}).problem("invalid_state", 409)
+    office.inspector.post(f"/v1/findings/{major['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}).problem("invalid_state", 409)
 
 
 def test_merge_void_terminate(office):
@@ -462,6 +462,6 @@ def test_each_change_writes_one_event(office, db):
     one = office.new_finding("confirmed")
     after, = db.execute("SELECT count(*) FROM hz.event").fetchone()
     assert after == before + 1
-    office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"}).ok(201)
+    office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}).ok(201)
     assert db.execute("SELECT count(*) FROM hz.event").fetchone()[0] == before + 2
     assert db.execute("SELECT count(*) FROM hz.event WHERE resource_id = %s AND actor_id <> %s", (one["id"], office.inspector.actor)).fetchone()[0] == 0

@@ -14,7 +14,7 @@ import pytest
 import requests
 
 from harness.client import Client
-from office import CHINA, ago, day, new_id, row_counts
+from office import CHINA, EVIDENCE, ago, day, new_id, row_counts
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
@@ -295,8 +295,8 @@ def test_key_of_another_caller_is_another_key(office):
 def test_key_stands_for_one_path(office):
     key = new_id()
     one, two = office.new_finding(), office.new_finding()
-    office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"}, idempotency_key=key).ok(201)
-    office.inspector.post(f"/v1/findings/{two['id']}/corrections", {"note": "当场改正"}, idempotency_key=key).problem("idempotency_key_reused", 422)
+    office.inspector.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}, idempotency_key=key).ok(201)
+    office.inspector.post(f"/v1/findings/{two['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}, idempotency_key=key).problem("idempotency_key_reused", 422)
     assert office.state(two) == "confirmed"
 
 
@@ -317,7 +317,7 @@ def test_duplicates_at_once_have_one_effect(office, base_url, route):
     if route == "create":
         path, body = "/v1/findings", office.finding_body()
     else:
-        path, body = f"/v1/findings/{office.new_finding()['id']}/corrections", {"note": "当场改正"}
+        path, body = f"/v1/findings/{office.new_finding()['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}
     before = row_counts(office.db)
     barrier = threading.Barrier(12)
 
@@ -340,7 +340,7 @@ def test_many_at_once_on_one_thing(office, base_url):
     one = office.new_finding()
 
     def send(_):
-        return Client(base_url, office.inspector.key).post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"})
+        return Client(base_url, office.inspector.key).post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE})
     with concurrent.futures.ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(send, range(8)))
     assert sorted(a.status for a in answers) == [201] + [409] * 7

@@ -4,7 +4,7 @@ import collections
 
 import pytest
 
-from office import day, new_id, row_counts
+from office import EVIDENCE, day, new_id, row_counts
 
 
 def sample(contract, schema):
@@ -139,8 +139,8 @@ ORDER = {"requirement": "清理", "days": 3}
 
 def finding_requests(target):
     """(command, outcome) → a good body."""
-    return {("confirmations", ""): {}, ("dismissals", ""): {"note": "不构成隐患"}, ("corrections", ""): {"note": "当场改正"},
-            ("self-acceptances", ""): {"note": "已改"}, ("orders", ""): ORDER, ("progress-reports", ""): {"note": "清理中"},
+    return {("confirmations", ""): {}, ("dismissals", ""): {"note": "不构成隐患"}, ("corrections", ""): {"note": "当场改正", "attachments": EVIDENCE},
+            ("self-acceptances", ""): {"note": "已改", "attachments": EVIDENCE}, ("orders", ""): ORDER, ("progress-reports", ""): {"note": "清理中"},
             ("reinspection-requests", ""): {"note": "请复查"}, ("reinspections", "passed"): {"result": "passed"},
             ("reinspections", "failed"): {"result": "failed", "order": ORDER}, ("merges", ""): {"into": target, "note": "同一问题"},
             ("voidings", ""): {"note": "有误"}, ("terminations", ""): {"note": "已关停"}}

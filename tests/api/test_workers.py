@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from harness.client import Client
-from office import new_id
+from office import EVIDENCE, new_id
 from harness.processes import children, members
 
 
@@ -155,7 +155,7 @@ def test_drain_lets_requests_finish(another_server):
     with server.connect() as blocker, concurrent.futures.ThreadPoolExecutor(2) as pool:
         blocker.autocommit = False
         blocker.execute("SELECT FROM hz.finding WHERE id = %s FOR UPDATE", (one["id"],))
-        waiting = pool.submit(inspector.post, f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"})
+        waiting = pool.submit(inspector.post, f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE})
         time.sleep(0.4)
         assert not waiting.done()
         os.kill(parent, signal.SIGTERM)
@@ -181,7 +181,7 @@ def test_more_than_can_be_done_is_turned_away(another_server):
     def press(_):
         client = Client(server.base_url, inspector.key)
         try:
-            answer = client.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正"}, timeout=60)
+            answer = client.post(f"/v1/findings/{one['id']}/corrections", {"note": "当场改正", "attachments": EVIDENCE}, timeout=60)
         except requests.ConnectionError:
             return
         statuses.append((answer.status, answer.data.get("code"), answer.headers.get("Retry-After")))

@@ -18,6 +18,7 @@ from harness.client import Client  # noqa: E402  (the path above comes first)
 FOLDER = ROOT / "docs/openapi/examples"
 DISTRICT, STREET = "500103", "500103012"
 TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+PHOTO = "7d0c1c4e6ee9a7f7f5b0d8ad2b4a3bc1d9b8b0c44f8e3f2f4e0a9c6f1f5a2b37"      # the hash of one that the phone uploads later
 KEY = "hzk_EXAMPLE0SHOWN0ONCE0ONLY000000000"         # stands for every key text
 PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "auditor": 10}      # the demo's actors
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -143,7 +144,11 @@ def visit(r):
     r.found = found
     path_of = "/v1/findings/" + found["fire"]
     r.take("findings_patch", r.inspector, "PATCH", path_of, {"location": "三楼东侧"}, if_match=r.inspector.get(path_of).etag)
-    r.take("findings_corrections_create", r.inspector, "POST", f"{path_of}/corrections", {"note": "当场开锁，锁已收走"})
+    photo = r.take("attachments_create", r.inspector, "POST", "/v1/attachments?filename=exit_after.jpg",
+                   data=(ROOT / "db/demo/files/exit_after.jpg").read_bytes(), headers={"Content-Type": "image/jpeg"})
+    r.take("findings_corrections_create", r.inspector, "POST", f"{path_of}/corrections", {
+        "note": "当场开锁，锁已收走", "attachments": [{"id": photo["id"], "role": "after"}]})
+    r.take("attachments_meta", r.inspector, "GET", f"/v1/attachments/{photo['id']}/meta")
     r.take("findings_corrections", r.inspector, "GET", f"{path_of}/corrections")
     r.take("inspections_answers_put", r.inspector, "PUT", f"{path}/answers", {"answers": [
         {"item_id": items["fire"][0], "answer": "corrected_on_spot", "finding_id": found["fire"]},
@@ -223,7 +228,8 @@ def other_ends(r):
     path = "/v1/findings/" + r.institution.post("/v1/findings", {
         "institution_id": r.place, "category": "disaster", "severity": "general", "description": "后院排水沟淤积", "suggestion": "清掏"}).ok(201)["id"]
     r.institution.post(f"{path}/progress-reports", {"responsible_name": "韩守拙", "note": "已约施工队"}).ok(201)
-    r.take("findings_self_acceptances_create", r.institution, "POST", f"{path}/self-acceptances", {"note": "负责人现场验收"})
+    r.take("findings_self_acceptances_create", r.institution, "POST", f"{path}/self-acceptances", {
+        "note": "负责人现场验收", "attachments": [{"sha256": PHOTO, "role": "after"}]})
     r.take("findings_self_acceptances", r.institution, "GET", f"{path}/self-acceptances")
 
 

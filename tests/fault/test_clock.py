@@ -7,6 +7,7 @@ import pytest
 import requests
 
 from conftest import FULL
+from harness.client import EVIDENCE
 from harness.server import sanitize
 from load import Load
 
@@ -49,7 +50,7 @@ def test_time_limits_hold_while_the_clock_jumps(place, offset):
     """A request that waits for a lock is given up in time. PostgreSQL's own timers go by the wall clock: a jump ahead ends the wait
     at once, a jump back makes PostgreSQL itself wait on, so that the act may still happen; repeated with its key it happens once,
     and it is not out of order although the clock is behind."""
-    one, key, act = place.new_finding(), str(uuid.uuid4()), {"note": "当场改正"}
+    one, key, act = place.new_finding(), str(uuid.uuid4()), {"note": "当场改正", "attachments": EVIDENCE}
     path = f"/v1/findings/{one}/corrections"
     with place.server.connect() as holder:
         holder.autocommit = False

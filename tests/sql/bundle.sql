@@ -8,6 +8,10 @@ CREATE FUNCTION pg_temp.id(p_name text) RETURNS uuid LANGUAGE sql IMMUTABLE AS $
 CREATE FUNCTION pg_temp.item(n int) RETURNS uuid LANGUAGE sql STABLE AS $$
 	SELECT id FROM hz.checklist_item WHERE checklist_id = '01900000-0000-7000-8000-00000000e001' ORDER BY category, position LIMIT 1 OFFSET n
 $$;
+-- A photograph still to come.
+CREATE FUNCTION pg_temp.evidence() RETURNS jsonb LANGUAGE sql AS $$
+	SELECT jsonb_build_array(jsonb_build_object('sha256', repeat('e5', 32), 'role', 'after'))
+$$;
 -- A new visit p_name by ann with two findings, one of them corrected at once, an order on the other, and signatures.
 CREATE FUNCTION pg_temp.bundle(p_name text) RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT jsonb_build_object(
@@ -17,7 +21,7 @@ CREATE FUNCTION pg_temp.bundle(p_name text) RETURNS jsonb LANGUAGE sql STABLE AS
 		'start', jsonb_build_object('id', pg_temp.id(p_name || ' start'), 'occurred_at', '2026-11-23T08:05:00+08:00', 'credentials_shown', true),
 		'findings', (SELECT jsonb_agg(jsonb_build_object('id', pg_temp.id(p_name || ' finding ' || n), 'category', 'fire', 'severity', 'general',
 				'description', '通道堆物 ' || n, 'found_at', '2026-11-23T08:10:00+08:00')) FROM generate_series(0, 1) n),
-		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id(p_name || ' correction'), 'note', '当场清理',
+		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id(p_name || ' correction'), 'note', '当场清理', 'attachments', pg_temp.evidence(),
 			'finding_id', pg_temp.id(p_name || ' finding 1'), 'occurred_at', '2026-11-23T08:15:00+08:00')),
 		'answers', jsonb_build_array(jsonb_build_object('item_id', pg_temp.item(0), 'answer', 'fail', 'finding_id', pg_temp.id(p_name || ' finding 0')),
 			jsonb_build_object('item_id', pg_temp.item(1), 'answer', 'pass')),
@@ -109,7 +113,7 @@ SELECT pg_temp.call('bob', format('api.inspection_answers_put(%L, $1)', pg_temp.
 -- an older finding, closed by now, and one that is ordered by now
 SELECT pg_temp.call('bob', 'api.finding_create($1)', jsonb_build_object('id', pg_temp.id('old ' || n), 'institution_id', '00000000-0000-7000-8000-0000000000a1',
 	'category', 'fire', 'severity', 'general', 'description', '旧', 'found_at', '2026-11-20T08:00:00+08:00')) IS NOT NULL FROM generate_series(0, 1) n \g /dev/null
-SELECT pg_temp.call('bob', format('api.finding_act(%L, %L, $1)', pg_temp.id('old 0'), 'corrections'), '{"note": "已清理", "occurred_at": "2026-11-21T08:00:00+08:00"}') IS NOT NULL \g /dev/null
+SELECT pg_temp.call('bob', format('api.finding_act(%L, %L, $1)', pg_temp.id('old 0'), 'corrections'), jsonb_build_object('note', '已清理', 'attachments', pg_temp.evidence(), 'occurred_at', '2026-11-21T08:00:00+08:00')) IS NOT NULL \g /dev/null
 SELECT pg_temp.call('bob', format('api.finding_order(%L, $1)', pg_temp.id('old 1')), '{"days": 3, "occurred_at": "2026-11-21T08:00:00+08:00"}') IS NOT NULL \g /dev/null
 UPDATE told SET counted = pg_temp.rows();
 CREATE FUNCTION pg_temp.states(p_refusal jsonb) RETURNS jsonb LANGUAGE sql AS $$

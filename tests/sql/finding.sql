@@ -107,7 +107,7 @@ SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "passed", "occurred
 SELECT is(pg_temp.act('bob', id, 'reinspections', '{"result": "passed", "note": "好"}') - '{id,finding_id,actor_id}'::text[],
 	'{"act": "reinspections", "result": "passed", "round": 2, "from_state": "reinspection_requested", "state": "closed", "actor_name": "bob", "role": "inspector",
 	  "occurred_at": "2026-11-26T00:00:00.000+08:00", "recorded_at": "2026-11-26T00:00:00.000+08:00", "note": "好", "responsible_name": null, "expected_on": null,
-	  "into": null, "inspection_id": null, "order_id": null, "deadline": null}', 'passed: closed') FROM made;
+	  "into": null, "inspection_id": null, "order_id": null, "deadline": null, "attachments": []}', 'passed: closed') FROM made;
 SELECT is(pg_temp.call('ann', format('(SELECT (api.finding_json(f, ''x'', api.today()))::jsonb AS body FROM hz.finding f WHERE id = %L)', id)) -> 'overdue', 'false', 'what is closed is not overdue') FROM made;
 
 -- Overdue from the first moment of the day after.
@@ -126,7 +126,8 @@ INSERT INTO made SELECT 'own', pg_temp.make('home') ->> 'id';
 SELECT is(pg_temp.no('home', id, 'progress-reports', '{"expected_on": "2026-11-27"}'), '422 /expected_on', 'no day that is past') FROM made WHERE name = 'own';
 SELECT is(pg_temp.act('home', id, 'progress-reports', '{"responsible_name": "王", "expected_on": "2026-12-01"}') ->> 'state', 'rectifying', 'who and by when') FROM made WHERE name = 'own';
 SELECT is(ARRAY[f.due_on::text, f.responsible_name], '{2026-12-01,王}', 'its own deadline') FROM hz.finding f, made WHERE f.id = made.id::uuid AND name = 'own';
-SELECT is(pg_temp.act('home', id, 'self-acceptances') ->> 'state', 'closed', 'and closed by itself') FROM made WHERE name = 'own';
+SELECT is(pg_temp.no('home', id, 'self-acceptances'), '422 /attachments', 'not without evidence') FROM made WHERE name = 'own';
+SELECT is(pg_temp.act('home', id, 'self-acceptances', format('{"attachments": [{"sha256": "%s", "role": "after"}]}', repeat('e5', 32))) ->> 'state', 'closed', 'and closed by itself') FROM made WHERE name = 'own';
 
 -- Merges: into another open one of the same home.
 INSERT INTO made SELECT n, pg_temp.make('ann', m) ->> 'id' FROM (VALUES ('a', '{}'), ('b', '{}'), ('c', '{"institution_id": "00000000-0000-7000-8000-0000000000a2"}')) v (n, m);

@@ -66,7 +66,7 @@ SELECT is(pg_temp.no('r', 'ann', 'submit', '{"conclusion": "x"}') - 'status', '{
 SELECT is(pg_temp.no('r', 'ann', 'start', '{"occurred_at": "2026-11-23T08:59:00+08:00"}') ->> 'code', 'occurred_at_out_of_order', 'not before the notice');
 SELECT is(pg_temp.no('r', 'ann', 'start', '{"occurred_at": "2026-11-23T09:05:01+08:00"}') ->> 'code', 'occurred_at_in_future', 'five minutes ahead at most');
 SELECT is(pg_temp.act('r', 'ann', 'start', '{"credentials_shown": true, "occurred_at": "2026-11-23T09:05:00+08:00"}') - '{id,inspection_id}'::text[],
-	'{"state": "in_progress", "actor_id": "00000000-0000-7000-8000-000000000002", "occurred_at": "2026-11-23T09:05:00.000+08:00",
+	'{"state": "in_progress", "attachments": [], "actor_id": "00000000-0000-7000-8000-000000000002", "occurred_at": "2026-11-23T09:05:00.000+08:00",
 	  "recorded_at": "2026-11-23T09:00:00.000+08:00", "note": null, "place": "甲路 1 号", "credentials_shown": true}', 'the record of a start');
 SELECT is(pg_temp.no('r', 'ann', 'cancel', '{"reason": "x"}') -> 'allowed', '["answers", "submissions"]', 'too late to cancel');
 

@@ -44,6 +44,8 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	v_detail text;
 	v_state text;
+	v_evidence jsonb := CASE WHEN p_command IN ('corrections', 'self-acceptances')
+		THEN format('{"attachments": [{"sha256": "%s", "role": "after"}]}', repeat('e5', 32)) ELSE '{}' END;
 	a hz.finding_act;
 BEGIN
 	UPDATE hz.finding SET state = p_state, severity = p_severity, source_kind = CASE WHEN p_self THEN 'self' ELSE 'street' END,
@@ -51,7 +53,7 @@ BEGIN
 		merged_into = CASE WHEN p_state = 'merged' THEN '00000000-0000-7000-8000-0000000000f0'::uuid END
 	 WHERE id = '00000000-0000-7000-8000-0000000000f1';
 	PERFORM set_config('app.actor', '00000000-0000-7000-8000-000000000001', true), set_config('app.role', p_role, true);
-	a := api.finding_move('00000000-0000-7000-8000-0000000000f1', p_command, p_outcome, '{}', '{}', p_outcome = 'failed',
+	a := api.finding_move('00000000-0000-7000-8000-0000000000f1', p_command, p_outcome, v_evidence, '{}', p_outcome = 'failed',
 		CASE WHEN p_command = 'merges' THEN '00000000-0000-7000-8000-0000000000f0'::uuid END);
 	SELECT state INTO v_state FROM hz.finding WHERE id = a.finding_id AND is_open = (closed_at IS NULL);
 	RAISE EXCEPTION USING ERRCODE = 'HZ200', MESSAGE = 'to ' || v_state || CASE WHEN a.to_state <> v_state OR a.from_state <> p_state THEN ' but not in the act' ELSE '' END;
