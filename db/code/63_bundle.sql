@@ -53,7 +53,12 @@ BEGIN
 		WHEN 'finding' THEN PERFORM api.finding_create(p_body);
 		WHEN 'correction' THEN PERFORM api.finding_act(p_target, 'corrections', p_body);
 		WHEN 'answers' THEN PERFORM api.inspection_answers_put(p_target, p_body);
-		WHEN 'order' THEN PERFORM api.order_create(p_body);
+		WHEN 'order' THEN
+			-- on its own route the contract's roles say so
+			IF api.transition_find('rectification_order', 'create', '', '-', api.role()) IS NULL THEN
+				PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
+			END IF;
+			PERFORM api.order_create(p_body);
 		WHEN 'service' THEN PERFORM api.order_service_create(p_target, p_body);
 		WHEN 'submission' THEN PERFORM api.inspection_submit(p_target, p_body);
 		WHEN 'signature' THEN PERFORM api.inspection_sign(p_target, p_body);
@@ -131,7 +136,8 @@ DECLARE
 BEGIN
 	CASE p_kind
 		WHEN 'inspection', 'finding' THEN
-			PERFORM api.bundle_try(p_kind, NULL, p_body - array_remove(v_bad, NULL), '');
+			PERFORM api.bundle_try(p_kind, NULL, p_body - array_remove(v_bad, NULL)
+				|| CASE WHEN 'found_at' = ANY (v_bad) THEN '{"found_at": "1970-01-01T00:00:00Z"}' ELSE '{}' END::jsonb, '');
 		WHEN 'start' THEN
 			UPDATE hz.inspection SET state = 'in_progress', started_at = 'epoch' WHERE id = p_inspection AND state = 'planned';
 		WHEN 'order' THEN
@@ -224,8 +230,10 @@ BEGIN
 	v_faults := jsonb_path_query_array(v_faults, '$[*] ? (@ != null)');
 
 	-- the pointers of the put count within what is new
-	SELECT coalesce(jsonb_agg(CASE WHEN m.part IS NULL THEN e.fault ELSE
-			e.fault || jsonb_build_object('pointer', '/answers/' || v_places[m.part[1]::int + 1] || m.part[2]) END ORDER BY e.n), '[]')
+	SELECT coalesce(jsonb_agg(e.fault || jsonb_build_object('pointer', CASE
+			WHEN e.fault ->> 'pointer' = '/occurred_at' THEN '/answered_at'
+			WHEN m.part IS NULL THEN '/answers'
+			ELSE '/answers/' || v_places[m.part[1]::int + 1] || m.part[2] END) ORDER BY e.n), '[]')
 	  INTO v_put
 	  FROM jsonb_array_elements(api.bundle_answers_put(i, v_new, p_at)) WITH ORDINALITY e (fault, n)
 	 CROSS JOIN LATERAL (SELECT regexp_match(e.fault ->> 'pointer', '^/answers/([0-9]+)(.*)$')) m (part);
@@ -292,7 +300,13 @@ LANGUAGE sql STABLE AS $$
 				'service_id', p_body #>> '{order,service,id}')
 			FROM hz.rectification_order o WHERE o.id = (p_body #>> '{order,id}')::uuid),
 		'signatures', (SELECT coalesce(json_agg(json_build_object('id', e.item ->> 'id', 'party', e.item ->> 'party') ORDER BY e.n), '[]')
-			FROM jsonb_array_elements(p_body -> 'signatures') WITH ORDINALITY e (item, n)))
+			FROM jsonb_array_elements(p_body -> 'signatures') WITH ORDINALITY e (item, n)),
+		'awaiting', (SELECT coalesce(json_agg(json_build_object('sha256', encode(l.sha256, 'hex'), 'role', l.role, 'resource', l.resource,
+				'resource_id', l.resource_id, 'finding_id', l.finding_id) ORDER BY l.created_at, l.id), '[]')
+			FROM hz.attachment_link l
+		       WHERE l.state = 'awaited' AND (l.inspection_id = i.id OR l.finding_id IN (
+				SELECT (e #>> '{}')::uuid FROM jsonb_path_query(p_body, '$.findings[*].id') e UNION ALL
+				SELECT (e #>> '{}')::uuid FROM jsonb_path_query(p_body, '$.corrections[*].finding_id') e))))
 	  FROM hz.inspection i WHERE i.id = p_inspection
 $$;
 

@@ -3,7 +3,7 @@ BEGIN;
 CREATE TABLE hz.bundle_item (
 	inspection_id	uuid NOT NULL,
 	kind		text NOT NULL CHECK (kind IN ('inspection', 'start', 'finding', 'correction', 'answer', 'order', 'service',
-		'submission', 'signature', 'voice_note')),
+		'submission', 'signature')),
 	id		uuid NOT NULL,		-- of an answer: the checklist item's
 	district	text NOT NULL,
 	digest		bytea NOT NULL CHECK (octet_length(digest) = 32),	-- SHA-256 of the item as jsonb writes it

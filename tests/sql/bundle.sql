@@ -12,6 +12,10 @@ $$;
 CREATE FUNCTION pg_temp.evidence() RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_build_array(jsonb_build_object('sha256', repeat('e5', 32), 'role', 'after'))
 $$;
+-- A photograph that is still to be uploaded.
+CREATE FUNCTION pg_temp.photo(p_role text) RETURNS jsonb LANGUAGE sql IMMUTABLE AS $$
+	SELECT jsonb_build_array(jsonb_build_object('role', p_role, 'sha256', encode(sha256(convert_to(p_role, 'UTF8')), 'hex')))
+$$;
 -- A new visit p_name by ann with two findings, one of them corrected at once, an order on the other, and signatures.
 CREATE FUNCTION pg_temp.bundle(p_name text) RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT jsonb_build_object(
@@ -21,7 +25,7 @@ CREATE FUNCTION pg_temp.bundle(p_name text) RETURNS jsonb LANGUAGE sql STABLE AS
 		'start', jsonb_build_object('id', pg_temp.id(p_name || ' start'), 'occurred_at', '2026-11-23T08:05:00+08:00', 'credentials_shown', true),
 		'findings', (SELECT jsonb_agg(jsonb_build_object('id', pg_temp.id(p_name || ' finding ' || n), 'category', 'fire', 'severity', 'general',
 				'description', '通道堆物 ' || n, 'found_at', '2026-11-23T08:10:00+08:00')) FROM generate_series(0, 1) n),
-		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id(p_name || ' correction'), 'note', '当场清理', 'attachments', pg_temp.evidence(),
+		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id(p_name || ' correction'), 'note', '当场清理', 'attachments', pg_temp.photo('after'), 'attachments', pg_temp.evidence(),
 			'finding_id', pg_temp.id(p_name || ' finding 1'), 'occurred_at', '2026-11-23T08:15:00+08:00')),
 		'answers', jsonb_build_array(jsonb_build_object('item_id', pg_temp.item(0), 'answer', 'fail', 'finding_id', pg_temp.id(p_name || ' finding 0')),
 			jsonb_build_object('item_id', pg_temp.item(1), 'answer', 'pass')),
@@ -59,6 +63,9 @@ SELECT is(answer #>> '{order,state}', 'served', 'the order is served') FROM told
 SELECT is((SELECT array_agg(command ORDER BY occurred_at) FROM hz.inspection_act WHERE inspection_id = pg_temp.id('a')),
 	'{starts,answers,submissions,signatures,signatures}', 'every step has its own time');
 SELECT is((SELECT occurred_at FROM hz.inspection_act WHERE id = pg_temp.id('a submission')), '2026-11-23T08:35:00+08:00', 'and the device''s id');
+
+SELECT is(jsonb_path_query_array(answer, '$.awaiting[*].role'), '["after"]', 'the photograph of the correction is awaited') FROM told WHERE name = 'a';
+SELECT is(answer #>> '{awaiting,0,finding_id}', pg_temp.id('a finding 1')::text, 'for its finding') FROM told WHERE name = 'a';
 
 -- Again.
 UPDATE told SET counted = pg_temp.rows();
@@ -120,7 +127,7 @@ CREATE FUNCTION pg_temp.states(p_refusal jsonb) RETURNS jsonb LANGUAGE sql AS $$
 	SELECT jsonb_object_agg(e ->> 'pointer', concat(e ->> 'code', ' ', e ->> 'state')) FROM jsonb_array_elements(p_refusal -> 'errors') e
 $$;
 SELECT is(pg_temp.states(pg_temp.no(pg_temp.bundle('c') - 'inspection' || jsonb_build_object('inspection_id', pg_temp.id('c'),
-		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id('c again'), 'finding_id', pg_temp.id('old 0'), 'note', '清',
+		'corrections', jsonb_build_array(jsonb_build_object('id', pg_temp.id('c again'), 'finding_id', pg_temp.id('old 0'), 'note', '清', 'attachments', pg_temp.photo('after'),
 			'occurred_at', '2026-11-23T08:15:00+08:00')),
 		'order', jsonb_set(pg_temp.bundle('c') -> 'order', '{items,1}', jsonb_build_object('finding_id', pg_temp.id('old 1'), 'days', 3))))),
 	'{"/start": "invalid_state in_progress", "/corrections/0": "invalid_state closed", "/answers/1/answer": "already_answered not_applicable",
