@@ -21,8 +21,8 @@
 void
 cage_start(void)
 {
-	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
+	(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	(void)prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 int
@@ -44,14 +44,14 @@ cage_child(pid_t parent, int folder, const char *path, const char *const argv[],
 	sigset_t	 none;
 	int		 null = open("/dev/null", O_RDWR);
 
-	snprintf(temp, sizeof(temp), "TMPDIR=%s", path);
-	snprintf(home, sizeof(home), "HOME=%s", path);
+	(void)snprintf(temp, sizeof(temp), "TMPDIR=%s", path);
+	(void)snprintf(home, sizeof(home), "HOME=%s", path);
 	if (setpgid(0, 0) == -1 || fchdir(folder) == -1 || dup2(null, 0) == -1 || dup2(out == -1 ? null : out, 1) == -1 ||
 	    dup2(null, 2) == -1 || close_range(3, ~0U, 0) == -1)
 		_exit(NOT_CONFINED);
-	sigemptyset(&none);
-	sigprocmask(SIG_SETMASK, &none, NULL);
-	signal(SIGPIPE, SIG_DFL);
+	(void)sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	(void)signal(SIGPIPE, SIG_DFL);
 	if (!confine(limits) || prctl(PR_SET_PDEATHSIG, SIGKILL) == -1 || getppid() != parent)
 		_exit(NOT_CONFINED);
 	execve(argv[0], (char *const *)argv, environment);
@@ -113,8 +113,8 @@ cage_reap(pid_t child)
 {
 	int	status = 0;
 
-	kill(-child, SIGKILL);	/* before it is reaped: its number is still its own */
-	kill(child, SIGKILL);	/* it may not have made the group yet */
+	(void)kill(-child, SIGKILL);	/* before it is reaped: its number is still its own */
+	(void)kill(child, SIGKILL);	/* it may not have made the group yet */
 	while (waitpid(child, &status, 0) == -1 && errno == EINTR)
 		continue;
 	while (waitpid(-child, NULL, 0) > 0 || errno == EINTR)
@@ -141,7 +141,7 @@ cage_run(int folder, const char *path, const char *const argv[], const struct ca
 		pidfd = pidfd_open(child, 0);
 		if (pidfd != -1) {
 			end = cage_watch(pidfd, folder, limits, stop);
-			close(pidfd);
+			(void)close(pidfd);
 		}
 		own = cage_reap(child);
 		if (end == CAGE_DONE)
@@ -150,8 +150,8 @@ cage_run(int folder, const char *path, const char *const argv[], const struct ca
 	if (size > 0) {
 		n = read(ends[0], out, size - 1);
 		out[n < 0 ? 0 : n] = '\0';
-		close(ends[0]);
-		close(ends[1]);
+		(void)close(ends[0]);
+		(void)close(ends[1]);
 	}
 	return (end);
 }

@@ -69,7 +69,7 @@ confine_files(void)
 		if ((beneath.parent_fd = open(trees[i].path, O_PATH | O_CLOEXEC)) == -1)
 			continue;	/* not every system has all of them */
 		good = syscall(SYS_landlock_add_rule, rules, LANDLOCK_RULE_PATH_BENEATH, &beneath, 0) == 0;
-		close(beneath.parent_fd);
+		(void)close(beneath.parent_fd);
 		if (!good)
 			return (false);
 	}

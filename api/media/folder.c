@@ -41,7 +41,7 @@ folder_measure(int parent, const char *name, int depth)
 	fd = openat(parent, name, INSIDE);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
 		if (fd != -1)
-			close(fd);
+			(void)close(fd);
 		return (0);	/* it went just now */
 	}
 	while ((entry = folder_next(dir)) != NULL) {
@@ -50,7 +50,7 @@ folder_measure(int parent, const char *name, int depth)
 		more = S_ISDIR(st.st_mode) ? folder_measure(fd, entry->d_name, depth + 1) : (uint64_t)st.st_blocks * 512;
 		sum = more > UINT64_MAX - sum ? UINT64_MAX : sum + more;
 	}
-	closedir(dir);
+	(void)closedir(dir);
 	return (sum);
 }
 
@@ -73,13 +73,13 @@ folder_delete(int parent, const char *name, int depth)
 	fd = openat(parent, name, INSIDE);
 	if (fd == -1 || (dir = fdopendir(fd)) == NULL) {
 		if (fd != -1)
-			close(fd);
+			(void)close(fd);
 		return;
 	}
 	while ((entry = folder_next(dir)) != NULL)
 		folder_delete(fd, entry->d_name, depth + 1);
-	closedir(dir);
-	unlinkat(parent, name, AT_REMOVEDIR);
+	(void)closedir(dir);
+	(void)unlinkat(parent, name, AT_REMOVEDIR);
 }
 
 /* While it is held no folder stands under `base` without its lock. -1: errno. */
@@ -89,7 +89,7 @@ folder_lock(const char *base)
 	int	fd = open(base, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	if (fd != -1 && flock(fd, LOCK_EX) == -1) {
-		close(fd);
+		(void)close(fd);
 		fd = -1;
 	}
 	return (fd);
@@ -104,7 +104,7 @@ folder_make(struct folder *folder, const char *base, unsigned user)
 	folder->fd = -1;
 	if (lock == -1)
 		return (false);
-	snprintf(folder->path, sizeof(folder->path), "%s/" PREFIX "XXXXXX", base);
+	(void)snprintf(folder->path, sizeof(folder->path), "%s/" PREFIX "XXXXXX", base);
 	if (mkdtemp(folder->path) == NULL)
 		goto out;
 	folder->fd = open(folder->path, INSIDE);
@@ -113,7 +113,7 @@ folder_make(struct folder *folder, const char *base, unsigned user)
 	if (!made)
 		folder_remove(folder);
 out:
-	close(lock);
+	(void)close(lock);
 	return (made);
 }
 
@@ -122,7 +122,7 @@ folder_remove(struct folder *folder)
 {
 	folder_delete(AT_FDCWD, folder->path, 0);
 	if (folder->fd != -1)
-		close(folder->fd);
+		(void)close(folder->fd);
 	folder->fd = -1;
 }
 
@@ -135,7 +135,7 @@ folder_sweep(const char *base)
 
 	if (lock == -1 || (dir = fdopendir(lock)) == NULL) {
 		if (lock != -1)
-			close(lock);
+			(void)close(lock);
 		return (0);
 	}
 	while ((entry = folder_next(dir)) != NULL) {
@@ -145,8 +145,8 @@ folder_sweep(const char *base)
 			folder_delete(lock, entry->d_name, 0);
 			swept++;
 		}
-		close(fd);
+		(void)close(fd);
 	}
-	closedir(dir);
+	(void)closedir(dir);
 	return (swept);
 }

@@ -11,14 +11,14 @@
  * and nothing else: no places, names, chapters, covers, nor the tracks of data in which cameras tell where they were.
  */
 #define THUMBNAIL(name) \
-	.kind = "thumbnail", .picture = true, .in = name, .out = "out.jpg", \
-	.steps = { { "/usr/bin/vipsthumbnail", name, "--size", "480x480>", "--export-profile", "srgb", \
+	.kind = "thumbnail", .picture = true, .in = (name), .out = "out.jpg", \
+	.steps = { { "/usr/bin/vipsthumbnail", (name), "--size", "480x480>", TOOLS_FROM, TOOLS_TO, \
 	    "--output", "out.jpg[Q=75,strip,background=255]", NULL } }
 #define MADE_ANEW(name, target) \
-	"/usr/bin/vipsthumbnail", name, "--size", "65500x65500>", "--export-profile", "srgb", "--output", target, NULL
+	"/usr/bin/vipsthumbnail", (name), "--size", "65500x65500>", TOOLS_FROM, TOOLS_TO, "--output", (target), NULL
 #define MAT2(name) { "/usr/bin/python3", "-I", "-c", \
 	"import sys, libmat2.parser_factory as f; p = f.get_parser(sys.argv[1])[0]; p.sandbox = False; sys.exit(not p.remove_all())", \
-	name, NULL }
+	(name), NULL }
 
 static const struct tools	all[] = {
 	{ .type = "image/jpeg", THUMBNAIL("in.jpg") },

@@ -6,6 +6,10 @@
 
 #define TOOLS_ARGS	28
 
+/* Untagged colours are sRGB, and so is what is made. To be left out for grey pictures, which have no colours to be told. */
+#define TOOLS_FROM	"--import-profile=srgb"
+#define TOOLS_TO	"--export-profile=srgb"
+
 struct tools {
 	const char	*kind;			/* 'thumbnail', 'strip' */
 	const char	*type;			/* media type */

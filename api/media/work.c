@@ -24,6 +24,7 @@ struct work {
 	const struct tools		*tools;
 	const volatile int		*stop;
 	struct folder			 folder;
+	bool				 grey;
 	struct cage_limits		 limits;
 	/* what came of it, when reason is NULL */
 	const char			*reason;	/* a word; NULL: none */
@@ -95,6 +96,30 @@ work_judge(struct work *work, enum cage_end end)
 	}
 }
 
+/* What vipsheader tells: "in.png: 900x600 uchar, 3 bands, srgb, pngload". The third and the last part are cut off in place. */
+static bool
+work_parse(char *text, uint64_t *pixels, const char **space, const char **loader)
+{
+	char		*at = strchr(text, ':'), *end, *comma;
+	unsigned long	 width, height;
+
+	if (at == NULL || (width = strtoul(at + 1, &end, 10)) == 0 || *end != 'x')
+		return (false);
+	height = strtoul(end + 1, &end, 10);
+	if (height == 0 || width > UINT32_MAX || height > UINT32_MAX)
+		return (false);
+	*pixels = (uint64_t)width * height;
+	end[strcspn(end, "\n")] = '\0';
+	if ((comma = strrchr(end, ',')) == NULL || comma[1] != ' ')
+		return (false);
+	*loader = comma + 2;
+	*comma = '\0';
+	if ((comma = strrchr(end, ',')) == NULL || comma[1] != ' ')
+		return (false);
+	*space = comma + 2;
+	return (true);
+}
+
 /* Reads the header alone: a small file may say that it is a huge picture, and one type may pose as another. */
 static bool
 work_look(struct work *work)
@@ -102,25 +127,37 @@ work_look(struct work *work)
 	static const char *const	loaders[][2] = {
 		{ "image/jpeg", "jpegload" }, { "image/png", "pngload" }, { "image/webp", "webpload" }, { "image/heic", "heifload" },
 	};
-	const char	*argv[] = { "/usr/bin/vipsheader", work->tools->in, NULL };
-	char		 text[256], loader[32] = "";
-	unsigned	 width, height;
+	const char	*argv[] = { "/usr/bin/vipsheader", work->tools->in, NULL }, *space, *loader;
+	char		 text[256];
+	uint64_t	 pixels;
 	enum cage_end	 end;
 
 	end = cage_run(work->folder.fd, work->folder.path, argv, &work->limits, text, sizeof(text), work->stop);
-	if (!work_judge(work, end)) {
-		if (end == CAGE_FAILED)
-			work->reason = "not_readable";
+	if (end != CAGE_FAILED && !work_judge(work, end))
 		return (false);
-	}
-	if (sscanf(text, "%*[^:]: %9ux%9u %*[^,], %*u %*[^,], %*[^,], %31[a-z0-9_]", &width, &height, loader) != 3)
+	if (end == CAGE_FAILED || !work_parse(text, &pixels, &space, &loader))
 		return (work_fails(work, "not_readable", true));
-	if ((uint64_t)width * height > work->settings->pixels)
+	if (pixels > work->settings->pixels)
 		return (work_fails(work, "too_many_pixels", true));
+	work->grey = strcmp(space, "b-w") == 0 || strcmp(space, "grey16") == 0;
 	for (size_t i = 0; i < sizeof(loaders) / sizeof(loaders[0]); i++)
 		if (strcmp(loaders[i][0], work->task->type) == 0 && strcmp(loaders[i][1], loader) == 0)
 			return (true);
 	return (work_fails(work, "not_readable", true));
+}
+
+/* One step of the tools, without what colours are told by when there are none. */
+static enum cage_end
+work_step(struct work *work, const char *const step[])
+{
+	const char	*argv[TOOLS_ARGS];
+	size_t		 n = 0;
+
+	for (size_t i = 0; i + 1 < TOOLS_ARGS && step[i] != NULL; i++)
+		if (!work->grey || (strcmp(step[i], TOOLS_FROM) != 0 && strcmp(step[i], TOOLS_TO) != 0))
+			argv[n++] = step[i];
+	argv[n] = NULL;
+	return (cage_run(work->folder.fd, work->folder.path, argv, &work->limits, NULL, 0, work->stop));
 }
 
 /* Copies what the tool made into the store's incoming, with its hash. */
@@ -185,15 +222,11 @@ work_keep(struct work *work)
 static bool
 work_tools(struct work *work)
 {
-	enum cage_end	end;
-
 	if (!work_fetch(work) || (work->tools->picture && !work_look(work)))
 		return (false);
-	for (size_t i = 0; i < 2 && work->tools->steps[i][0] != NULL; i++) {
-		end = cage_run(work->folder.fd, work->folder.path, work->tools->steps[i], &work->limits, NULL, 0, work->stop);
-		if (!work_judge(work, end))
+	for (size_t i = 0; i < 2 && work->tools->steps[i][0] != NULL; i++)
+		if (!work_judge(work, work_step(work, work->tools->steps[i])))
 			return (false);
-	}
 	return (work_bring(work) && work_keep(work));
 }
 
