@@ -59,6 +59,11 @@ if [ ! -e "$ui/swagger-ui.css" ]; then
 	npm ci --prefix docs/ui --ignore-scripts --no-audit --no-fund >build/npm.log 2>&1 ||
 		say "没有取得 Swagger UI,/docs 暂缺,见 build/npm.log / Swagger UI could not be fetched, /docs will be missing"
 fi
+# nginx to compare with: unpacked only, as its package would start a server of its own on port 80, now and at every boot.
+if [ "${1:-run}" = bench ] && [ ! -x build/nginx/usr/sbin/nginx ]; then
+	(cd build && apt-get download -qq nginx >apt.log 2>&1 && dpkg-deb -x nginx_*.deb nginx && rm nginx_*.deb) ||
+		say "没有取得 nginx,见 build/apt.log / nginx could not be fetched, see build/apt.log"
+fi
 # The tools of the tests, again when a lock file is newer than what was installed from it.
 if [ "${1:-run}" = test ] || [ "${1:-run}" = lint ]; then
 	for tools in tests/contract tests/uploads; do

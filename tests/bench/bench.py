@@ -13,6 +13,7 @@ import sys
 import time
 
 import costs
+import files
 import load
 import peer
 import statements
@@ -26,8 +27,9 @@ WRITE = max(CLIENTS)                    # as many as pgbench has at the most
 FULL = {"findings": 100000, "large": 30000, "small": 300} if QUICK else {"findings": 1000000, "large": 300000, "small": 300}
 LITTLE = {"findings": 10000, "large": 3000, "small": 100}
 FLOORS = {"point_read": .75, "list_20": .85, "list_small_district": .85, "worklist_20": .8, "create": .8,
-          "idempotent_create": .7, "scale_list": 1.3, "rss_growth": 1.05, "peer_read": 2.5}
-AT_MOST = {"scale_list", "rss_growth"}
+          "idempotent_create": .7, "scale_list": 1.3, "rss_growth": 1.05, "peer_read": 2.5,
+          "upload": .4, "download": .7, "upload_isolation": 3}
+AT_MOST = {"scale_list", "rss_growth", "upload_isolation"}
 FOLDER = ROOT / "build/bench"
 
 short = []
@@ -198,6 +200,29 @@ def peer_read(copy):
     say(f"peer_read_tuned {tuned:.3f}")
 
 
+def took(name, what, runs):
+    times = [statistics.median(column) for column in zip(*runs)]
+    say(f"  {name:20} " + "  ".join(f"{side} {time * 1000:.0f} ms" for side, time in zip(what, times)))
+    result(name, statistics.median(theirs / ours for theirs, ours in runs))
+
+
+def file_pairs(copy, wanted):
+    films = files.Films(copy)
+    try:
+        if "upload" in wanted:
+            took("upload", ("copy and digest", "http"), files.upload(films, ROUNDS))
+        if "download" in wanted:
+            took("download", ("nginx ten times", "server"), files.download(films, ROUNDS))
+        if "upload_isolation" in wanted:
+            pair = pair_point_read(copy)
+            runs = files.isolation(films, pair.requests, 4, SECONDS, ROUNDS, pair.key)
+            for side, each in zip(("alone", f"{files.AT_ONCE} uploads"), zip(*runs)):
+                detail("upload_isolation", side, each)
+            result("upload_isolation", statistics.median(during.p99 / without.p99 for without, during in runs))
+    finally:
+        films.tidy()
+
+
 def main():
     wanted = set(sys.argv[1:]) or set(FLOORS)
     if wanted - set(FLOORS):
@@ -219,6 +244,8 @@ def main():
         for measure in (scale_list, peer_read, rss_growth):
             if measure.__name__ in wanted:
                 measure(copy)
+        if wanted & {"upload", "download", "upload_isolation"}:
+            file_pairs(copy, wanted)
         copy.tidy()
     finally:
         copy.stop()
