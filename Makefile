@@ -27,7 +27,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean
+.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -85,6 +85,8 @@ fuzzers: $(patsubst tests/%.c,build/%,$(wildcard tests/fuzz/fuzz_*.c))
 test:              ## install what it needs, then everything; ends with `N passed, N failed`
 	@conf/dev/deps.sh test
 	@tests/run.sh all
+verify-attachments: $(B)/hz-jobs   ## re-hash every kept file and hold it against the database: RUN_DIR, or HZ_DATABASE and HZ_FILES
+	@conf/dev/verify.sh
 test-unit:         ## C programs under the sanitizers, and the generator's own
 	@tests/run.sh build unit
 test-sql:          ## pgTAP, in a private database

@@ -15,7 +15,7 @@ leader_hush(void *arg, const char *message)
 	(void)message;
 }
 
-static bool
+bool
 leader_connect(struct leader *leader)
 {
 	static const char *const	names[] = {
@@ -42,22 +42,30 @@ leader_drop(struct leader *leader)
 	leader->leads = false;
 }
 
+PGresult *
+leader_rows(struct leader *leader, const char *sql, const char *value)
+{
+	PGresult	*r = PQexecParams(leader->conn, sql, value != NULL, NULL, &value, NULL, NULL, 0);
+	const char	*state;
+
+	if (PQresultStatus(r) == PGRES_TUPLES_OK || PQresultStatus(r) == PGRES_COMMAND_OK)
+		return (r);
+	state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
+	log_line(LOG_LINE_ERROR, "job failed: SQLSTATE %s", state == NULL ? "none, connection lost" : state);
+	/* a deploy may have dropped the function under us: begin anew whatever it was */
+	leader_drop(leader);
+	PQclear(r);
+	return (NULL);
+}
+
 int
 leader_call(struct leader *leader, const char *sql)
 {
-	PGresult	*r;
-	const char	*state;
+	PGresult	*r = leader_rows(leader, sql, NULL);
 	int		 n = -1;
 
-	r = PQexec(leader->conn, sql);
-	if (PQresultStatus(r) == PGRES_TUPLES_OK && PQntuples(r) == 1) {
+	if (r != NULL && PQntuples(r) == 1)
 		n = (int)strtol(PQgetvalue(r, 0, 0), NULL, 10);
-	} else {
-		state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-		log_line(LOG_LINE_ERROR, "job failed: SQLSTATE %s", state == NULL ? "none, connection lost" : state);
-		/* a deploy may have dropped the function under us: begin anew whatever it was */
-		leader_drop(leader);
-	}
 	PQclear(r);
 	return (n);
 }

@@ -1,18 +1,24 @@
 /*
- * hz-jobs: what happens in the background. Gives events their positions and lets old answers go.
- * Several may run; the one that holds an advisory lock works, the others wait for it.
- * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_jobs.
- * Ends on SIGTERM or SIGINT with 0.
+ * hz-jobs: what happens in the background. Gives events their positions, lets old answers go, removes files nobody needs.
+ * Several may run; the one that holds an advisory lock works, the others wait for it. `hz-jobs clean` removes those files at
+ * once and ends; `hz-jobs verify` holds all files against the database (jobs/verify.h) and ends with what it found.
+ * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_jobs; HZ_FILES, the folder of
+ * the files. Ends on SIGTERM or SIGINT with 0.
  */
+#include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/secret.h"
+#include "jobs/clean.h"
 #include "jobs/leader.h"
+#include "jobs/verify.h"
+#include "store/store.h"
 
 #define BEAT_MS		250		/* how long an event waits for its position at the most */
 #define BACKOFF_MAX_MS	2000
@@ -79,7 +85,7 @@ main_work(struct leader *leader, uint64_t *expired)
 	n = leader_call(leader, "SELECT api.job_expire_answers()");
 	if (n > 0)
 		log_line(LOG_LINE_INFO, "answers let go: %d", n);
-	return (n >= 0);
+	return (n >= 0 && clean_run(leader));
 }
 
 static void
@@ -102,23 +108,58 @@ main_loop(struct leader *leader)
 	}
 }
 
+/* The folder of the files, ready to be used. */
+static bool
+main_store(void)
+{
+	const char	*folder = getenv("HZ_FILES"), *why = "not set";
+
+	if (folder != NULL && *folder != '\0' && store_start(folder, &why))
+		return (true);
+	log_line(LOG_LINE_ERROR, "HZ_FILES: %s (errno %d)", why, errno);
+	return (false);
+}
+
+/* One thing done at once, by its name. The exit code. */
+static int
+main_once(struct leader *leader, const char *what)
+{
+	int	code = 2;
+
+	if (strcmp(what, "clean") != 0 && strcmp(what, "verify") != 0)
+		log_line(LOG_LINE_ERROR, "usage: hz-jobs [clean | verify]");
+	else if (!leader_connect(leader))
+		log_line(LOG_LINE_ERROR, "PostgreSQL does not answer");
+	else
+		code = *what == 'v' ? verify_run(leader) : clean_run(leader) ? 0 : 1;
+	leader_drop(leader);
+	return (code);
+}
+
 int
-main(void)
+main(int argc, char *argv[])
 {
 	struct leader	 leader = { .conninfo = NULL };
 	const char	*fault;
 	char		*conninfo;
+	int		 code = 0;
 
 	if ((fault = secret_read("HZ_DATABASE", &conninfo)) != NULL) {
 		log_line(LOG_LINE_ERROR, "HZ_DATABASE: %s", fault);
 		return (1);
 	}
 	leader.conninfo = conninfo;
-	main_signals();
-	log_line(LOG_LINE_INFO, "started");
-	main_loop(&leader);
-	leader_drop(&leader);
+	if (!main_store()) {
+		code = argc > 1 ? 2 : 1;
+	} else if (argc > 1) {
+		code = main_once(&leader, argv[1]);
+	} else {
+		main_signals();
+		log_line(LOG_LINE_INFO, "started");
+		main_loop(&leader);
+		leader_drop(&leader);
+		log_line(LOG_LINE_INFO, "ended");
+	}
 	free(conninfo);
-	log_line(LOG_LINE_INFO, "ended");
-	return (0);
+	return (code);
 }

@@ -30,16 +30,17 @@ BEGIN
 	RETURN v_gone;
 END $$;
 
--- Whether a file of this hash (in hex) has a row.
-CREATE FUNCTION api.job_content_known(p_sha256 text) RETURNS boolean
+-- 1 when a file of this hash (in hex) has a row, else 0.
+CREATE FUNCTION api.job_content_known(p_sha256 text) RETURNS int
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT EXISTS (SELECT FROM hz.content WHERE sha256 = decode(p_sha256, 'hex'))
+	SELECT count(*)::int FROM hz.content WHERE sha256 = decode(p_sha256, 'hex')
 $$;
 
--- Whether the bytes of this upload, unfinished, may still be continued.
-CREATE FUNCTION api.job_upload_live(p_id text) RETURNS boolean
+-- How it stands with an upload by its id: live (it may be continued), over, or unknown.
+CREATE FUNCTION api.job_upload_state(p_id text) RETURNS text
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT EXISTS (SELECT FROM hz.upload WHERE id = p_id::uuid AND expires_at > api.now() AND finished_at IS NULL)
+	SELECT coalesce((SELECT CASE WHEN finished_at IS NULL AND expires_at > api.now() THEN 'live' ELSE 'over' END
+		FROM hz.upload WHERE id = p_id::uuid), 'unknown')
 $$;
 
 -- Expired uploads are remembered for a while, so that a device that comes back is told so.

@@ -22,7 +22,9 @@ class Job:
 
     def __init__(self, server):
         self.lines = []
-        self.process = subprocess.Popen([BINARY], env={**os.environ, "HZ_DATABASE": server.settings["HZ_JOBS_DATABASE"]},
+        files = server.folder / "files"
+        files.mkdir(exist_ok=True)
+        self.process = subprocess.Popen([BINARY], env={**os.environ, "HZ_DATABASE": server.settings["HZ_JOBS_DATABASE"], "HZ_FILES": str(files)},
                                         stdout=subprocess.PIPE, text=True)
         threading.Thread(target=lambda: self.lines.extend(self.process.stdout), daemon=True).start()
 
