@@ -58,17 +58,17 @@ utf8_length(const char *text)
 static void
 svg_name(struct buf *b, const char *name)
 {
-	size_t	length = utf8_length(name), line = (length + 2) / 3, part;
-	double	size, y = 156;
+	size_t	length = utf8_length(name), line = (length + 2) / 3, part, n = 0;
+	double	size;
 
 	if (line < LINE_LEAST)
 		line = LINE_LEAST;
 	size = 126.0 / (double)(length < line ? length + 1 : line);
 	if (size > 9)
 		size = 9;
-	for (; *name != '\0'; name += part, y += size * 1.25) {
+	for (; *name != '\0'; name += part, n++) {
 		part = utf8_prefix(name, line);
-		buf_format(b, "<text x=\"74\" y=\"%.1f\" font-size=\"%.2f\">", y, size);
+		buf_format(b, "<text x=\"74\" y=\"%.1f\" font-size=\"%.2f\">", 156 + (double)n * size * 1.25, size);
 		svg_text(b, name, part);
 		buf_string(b, "</text>\n");
 	}
