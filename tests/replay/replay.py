@@ -14,6 +14,7 @@ import json
 import sys
 import threading
 import time
+import unicodedata
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
@@ -23,6 +24,9 @@ from client import Client, Unexpected       # noqa: E402
 DATA = Path(__file__).resolve().parents[2] / '../shared/realdata/sf'
 TEXT = {'conclusion': '检查完毕，发现的问题已列入清单', 'progress': '已按要求整改', 'request': '整改完成，申请复查',
         'passed': '现场复查，问题已整改到位'}
+
+STATES = {'confirmed': '已确认', 'ordered': '已责令', 'closed': '已销号'}
+ODDITIES = {'doubled visit': '重复检查', 'repeated row': '重复行', 'correction before': '整改早于发现', 'correction future': '整改在将来'}
 
 
 class Refused(Exception):
@@ -226,6 +230,8 @@ class Replay:
                 batch = self.businesses[n:n + 100]
                 key, _ = self.office.make_key('institution', '机构账号（重放）', [b.id for b in batch])
                 self.office.keys |= {b.number: key for b in batch}
+            if self.progress:
+                self.progress(0)
             self.all(pool, self.business, count=True)
         return time.monotonic() - began
 
@@ -278,23 +284,45 @@ def table(replay, businesses, findings, seconds):
     mine = {v.id for b in businesses for v in b.violations}
     got = collections.Counter(f['state'] for f in findings if f['id'] in mine)
     turned = collections.Counter(oddity for oddity, *_ in replay.refused)
-    lines = [f'{"findings":<24}{"file":>8}{"server":>8}']
+    lines = [line('对账 / reconciled', '文件/file', '库/server')]
     good = True
-    for title, want, have in (('state ', states, got), ('refused ', refused, turned)):
+    for kind, names, want, have in (('状态/state', STATES, states, got), ('应拒/refused', ODDITIES, refused, turned)):
         for name in sorted(set(want) | set(have)):
             same = want[name] == have[name]
             good = good and same
-            lines.append(f'{title + name:<24}{want[name]:>8}{have[name]:>8}{"" if same else "  DIFFERS"}')
-    client = replay.client
-    lines.append(f'{client.requests} requests in {seconds:.1f} s ({client.requests / seconds:.0f}/s), {client.retries} retried; '
-                 f'answers: {dict(replay.done)}')
+            lines.append(line(f'{kind} {names.get(name, "")} {name}', want[name], have[name]) + ('' if same else '  不符/DIFFERS'))
+    client, done = replay.client, replay.done
+    lines.append(f'{client.requests} 个请求/requests，{seconds:.1f} s，{client.requests / seconds:.0f}/s；重试/retried {client.retries}，'
+                 f'已办/done {done["done"]}，重放/replayed {done["replayed"]}，拒绝/refused {done["refused"]}')
+    lines.append('结果一致 / all as the file says' if good else '结果不符 / not as the file says')
     return '\n'.join(lines), good
 
 
-def bar(whole):
+def line(title, *columns):
+    """One row; a Chinese character is two columns wide on a terminal."""
+    text = title
+    for width, column in zip((48, 60), columns):
+        wide = sum(unicodedata.east_asian_width(c) in 'WF' for c in text + str(column))
+        text += f'{column:>{max(width - len(text) - wide, 1)}}'
+    return text
+
+
+def bar(whole, out=sys.stderr):
+    """Shows how far it is, how fast and how long still: on a terminal in one line that moves, elsewhere a line each tenth."""
+    began, shown = time.monotonic(), 0
+
     def show(done):
-        if sys.stderr.isatty() or done == whole:
-            print(f'\r[{"#" * (done * 40 // whole):<40}] {done}/{whole}', end='' if done < whole else '\n', file=sys.stderr, flush=True)
+        nonlocal began, shown
+        if done == 0:
+            began = time.monotonic()
+        seconds = max(time.monotonic() - began, 0.001)
+        if not out.isatty() and done * 10 // max(whole, 1) == shown:
+            return
+        shown = done * 10 // max(whole, 1)
+        text = f'[{"#" * (done * 30 // max(whole, 1)):<30}] {done}/{whole} 条/findings，{done / seconds:.0f}/s，'
+        text += f'还要/left {(whole - done) * seconds / max(done, 1):.0f} s' if done < whole else f'用时/took {seconds:.0f} s'
+        moves = out.isatty() and done < whole
+        print(f'\r{text}\033[K' if out.isatty() else text, end='' if moves else '\n', file=out, flush=True)
     return show
 
 
@@ -321,8 +349,15 @@ def main():
     if not again:
         state['admin'] = args.admin_key
     office = Office(client, state['admin'], args.district, state)
-    replay = Replay(office, businesses, again=again, threads=args.threads, progress=bar(sum(len(b.violations) for b in businesses)))
-    seconds = replay.run()
+    whole = sum(len(b.violations) for b in businesses)
+    print(f'{len(businesses)} 家机构/institutions，{whole} 条/findings' + ('，接着做/going on' if again else ''), file=sys.stderr)
+    replay = Replay(office, businesses, again=again, threads=args.threads, progress=bar(whole))
+    try:
+        seconds = replay.run()
+    except (Refused, Unexpected) as stop:
+        sys.exit(f'\n重放中止 / the replay ends here: {stop}')
+    except KeyboardInterrupt:
+        sys.exit('\n已中断，再运行一次即接着做 / cut; run it again and it goes on')
     text, good = table(replay, businesses, stored(client, office.inspector, args.district), seconds)
     print(text)
     if args.refused:
