@@ -1,5 +1,5 @@
 #!/bin/bash
-# One-shot: tables, code, code tables, then the logins of the API and the jobs with the passwords of their conninfo files.
+# One-shot: tables, code, code tables, then the logins of the API, the jobs and the media worker with the passwords of their conninfo files.
 # `deploy.sh key ROLE DISTRICT NAME` issues an API key and prints it instead.
 set -euo pipefail
 umask 077
@@ -28,4 +28,5 @@ login() {
 /opt/hz/db/deploy.sh
 login hz_api "$HZ_API_DATABASE_FILE"
 login hz_jobs "$HZ_JOBS_DATABASE_FILE"
+login hz_media "$HZ_MEDIA_DATABASE_FILE"
 echo "deployed"

@@ -11,10 +11,11 @@ password() { head -c 32 /dev/urandom | sha256sum | cut -c1-48; }
 [ -e owner_password ] || password >owner_password
 [ -e api_database ] || echo "postgresql://hz_api_login:$(password)@db/hz" >api_database
 [ -e jobs_database ] || echo "postgresql://hz_jobs_login:$(password)@db/hz" >jobs_database
+[ -e media_database ] || echo "postgresql://hz_media_login:$(password)@db/hz" >media_database
 if [ ! -e tls.pem ]; then
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 90 -keyout tls.key -out tls.crt \
 		-subj "/CN=${HZ_HOST:-localhost}" -addext "subjectAltName=DNS:${HZ_HOST:-localhost}" 2>/dev/null
 	cat tls.crt tls.key >tls.pem
 	rm tls.key
 fi
-chmod 0444 owner_password api_database jobs_database tls.pem
+chmod 0444 owner_password api_database jobs_database media_database tls.pem

@@ -60,10 +60,12 @@ git ls-files -co --exclude-standard -- Makefile api db docs conf | tar -c --igno
 mkdir -p "$work/build/src/docs/ui/node_modules"
 cp -r docs/ui/node_modules/swagger-ui-dist "$work/build/src/docs/ui/node_modules"
 chroot "$work/build" /bin/bash -c 'cd /src && conf/image/build.sh compile /out' >"$work/compile.log" 2>&1 || fail compile
-say "api, deploy, database, balancer"
-for one in api deploy database balancer; do image $one; done
+say "api, media, deploy, database, balancer"
+for one in api media deploy database balancer; do image $one; done
 cp -a "$work/build/out/." "$work/api/"
-mkdir -p "$work"/{deploy,database,balancer}/opt/hz/conf/image
+mkdir -p "$work"/{media,deploy,database,balancer}/opt/hz/conf/image "$work/media/opt/hz/build"
+cp "$work/build/out/opt/hz/build/hz-media" "$work/media/opt/hz/build/"
+cp conf/image/ready.sh "$work/media/opt/hz/conf/image/"
 cp -r db "$work/deploy/opt/hz/"
 cp conf/image/deploy.sh "$work/deploy/opt/hz/conf/image/"
 cp conf/postgresql.conf "$work/database/opt/hz/conf/"
@@ -72,14 +74,16 @@ cp conf/haproxy.cfg "$work/balancer/opt/hz/conf/"
 cp conf/image/ready.sh "$work/balancer/opt/hz/conf/image/"
 conf/image/secrets.sh "$work/secrets"
 chmod 0755 "$work/secrets"
-mkdir -p "$work/data"
-chown 10001:10001 "$work/data"
-for one in api deploy database balancer; do
+mkdir -p "$work/data" "$work/files" "$work/work"
+chown 10001:10001 "$work/data" "$work/files" "$work/work"
+for one in api media deploy database balancer; do
 	printf 'nameserver 127.0.0.11\noptions timeout:1\n' >"$work/$one/etc/resolv.conf"
 	printf '127.0.0.1 localhost\n' >"$work/$one/etc/hosts"
 	mkdir -p "$work/$one/run/secrets"
 	mount --bind "$work/secrets" "$work/$one/run/secrets"
 	[ $one != database ] || mount --bind "$work/data" "$work/$one/var/lib/hz"
+	[ $one != api ] && [ $one != media ] || mount --bind "$work/files" "$work/$one/var/lib/hz/files"
+	[ $one != media ] || mount --bind "$work/work" "$work/$one/var/lib/hz/work"
 	mount -o remount,ro "$work/$one"
 	mount -t tmpfs -o mode=1777,size=64m tmpfs "$work/$one/tmp"
 done
@@ -108,10 +112,12 @@ is() { [ "$(status "${@:2}")" = "$1" ]; }
 owner=HZ_OWNER=postgresql://hz_owner@db/hz
 owner_password=HZ_OWNER_PASSWORD_FILE=/run/secrets/owner_password
 api_file=/run/secrets/api_database jobs_file=/run/secrets/jobs_database
+media_file=/run/secrets/media_database files=HZ_FILES=/var/lib/hz/files
 
 database() { closed database $owner_password /opt/hz/conf/image/database.sh; }
-deploy() { closed deploy $owner $owner_password HZ_API_DATABASE_FILE=$api_file HZ_JOBS_DATABASE_FILE=$jobs_file /opt/hz/conf/image/deploy.sh "$@"; }
-api() { cd "$top"; closed api HZ_LISTEN=0.0.0.0 HZ_METRICS_PORT=9180 HZ_DRAIN_MS=3000 HZ_DATABASE_FILE=$api_file \
+deploy() { closed deploy $owner $owner_password HZ_API_DATABASE_FILE=$api_file HZ_JOBS_DATABASE_FILE=$jobs_file \
+	HZ_MEDIA_DATABASE_FILE=$media_file /opt/hz/conf/image/deploy.sh "$@"; }
+api() { cd "$top"; closed api HZ_LISTEN=0.0.0.0 HZ_METRICS_PORT=9180 HZ_DRAIN_MS=3000 HZ_DATABASE_FILE=$api_file $files \
 	HZ_UI_DIR=/opt/hz/docs/ui/node_modules/swagger-ui-dist env --chdir=/opt/hz kore -frnc conf/kore.conf; }
 
 unshare_net() {
@@ -125,17 +131,21 @@ unshare_net() {
 	( deploy ) >"$work/run.deploy2.log" 2>&1 || fail "deploy once more"
 	( api ) >"$work/run.api.log" 2>&1 &
 	api_pid=$!
-	( closed api HZ_DATABASE_FILE=$jobs_file /opt/hz/build/hz-jobs ) >"$work/run.jobs.log" 2>&1 &
+	( closed api HZ_DATABASE_FILE=$jobs_file $files /opt/hz/build/hz-jobs ) >"$work/run.jobs.log" 2>&1 &
 	jobs_pid=$!
+	( closed media HZ_DATABASE_FILE=$media_file $files HZ_MEDIA_TEMP=/var/lib/hz/work /opt/hz/build/hz-media ) >"$work/run.media.log" 2>&1 &
+	media_pid=$!
 	( closed balancer HZ_TLS_FILE=/run/secrets/tls.pem haproxy -W -db -f /opt/hz/conf/haproxy.cfg ) >"$work/run.balancer.log" 2>&1 &
 	until_true is 200 https://localhost:8443/readyz || fail "not ready behind the balancer"
 
 	say "check"
 	( closed api /opt/hz/conf/image/ready.sh 8080 ) || fail "health check of the API"
 	( closed api /opt/hz/conf/image/ready.sh session 5432 ) || fail "health check of the jobs"
+	( closed media /opt/hz/conf/image/ready.sh session 5432 ) || fail "health check of the media worker"
 	( closed balancer /opt/hz/conf/image/ready.sh 8404 ) || fail "health check of the balancer"
 	( closed api /opt/hz/conf/image/ready.sh 8081 ) 2>/dev/null && fail "a health check that always passes"
 	key=$( ( deploy key admin 500103 管理员 ) 2>>"$work/run.deploy.log" ) || fail "no key"
+	key2=$( ( deploy key inspector 500103 检查员 ) 2>>"$work/run.deploy.log" ) || fail "no key of an inspector"
 	[ "$(get --http2 -H "Authorization: Bearer $key" -o /dev/null -w '%{http_code} %{http_version}' https://localhost:8443/v1/me)" = "200 2" ] || fail "/v1/me by HTTP/2"
 	is 401 https://localhost:8443/v1/me || fail "/v1/me without a key"
 	is 200 https://localhost:8443/docs || is 200 https://localhost:8443/docs/ || fail "/docs"
@@ -144,8 +154,17 @@ unshare_net() {
 	is 201 https://localhost:8443/v1/org-units -H "Authorization: Bearer $key" -H 'Content-Type: application/json' \
 		-d '{"district":"500103","kind":"section","name":"安全科"}' || fail "POST /v1/org-units: $(get https://localhost:8443/v1/org-units -H "Authorization: Bearer $key" -H 'Content-Type: application/json' -d '{"district":"500103","kind":"section","name":"安全科"}')"
 
+	# a photograph that must not tell who made it, through all of them: cleaned, its thumbnail made
+	local photo id
+	photo=$work/photo.jpg
+	chroot "$work/media" /usr/bin/vips black /tmp/photo.jpg 900 600 --bands 3 && cp "$work/media/tmp/photo.jpg" "$photo" || fail "no photograph"
+	id=$(get "https://localhost:8443/v1/attachments?filename=photo.jpg&protected=true" -H "Authorization: Bearer $key2" \
+		-H 'Content-Type: application/octet-stream' --data-binary "@$photo" | sed -n 's/^{"id" *: *"\([0-9a-f-]*\)".*/\1/p')
+	until_true is 200 "https://localhost:8443/v1/attachments/$id/thumbnail" -H "Authorization: Bearer $key2" ||
+		fail "no thumbnail: $(get "https://localhost:8443/v1/attachments/$id/meta" -H "Authorization: Bearer $key2")"
+
 	local pid workers=0
-	for pid in $(pgrep -P "$api_pid") "$api_pid" "$jobs_pid" "$db_pid"; do
+	for pid in $(pgrep -P "$api_pid") "$api_pid" "$jobs_pid" "$media_pid" "$db_pid"; do
 		[ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status")" = 10001 ] || fail "$pid is not user 10001"
 		awk '/^Cap(Prm|Eff|Bnd):/ && $2 !~ /^0+$/ { exit 1 }' "/proc/$pid/status" || fail "$pid has capabilities"
 		grep -q '^NoNewPrivs:.1' "/proc/$pid/status" || fail "$pid may gain privileges"
@@ -175,6 +194,6 @@ unshare -n true || fail "no network of its own"
 trap 'kill $(jobs -p) 2>/dev/null || true' EXIT
 if [ -n "${SHARED_NET:-}" ]; then unshare_net; else
 	export -f unshare_net say fail closed until_true get status is database deploy api
-	export owner owner_password api_file jobs_file
+	export owner owner_password api_file jobs_file media_file files
 	unshare --net -- /bin/bash -euo pipefail -c unshare_net
 fi

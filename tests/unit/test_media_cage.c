@@ -219,7 +219,7 @@ folders_go_with_all_that_is_in_them(void **state)
 	(void)state;
 	assert_int_equal(shell("d=.; for i in 1 2 3 4 5 6 7 8 9; do d=$d/d; mkdir $d; echo x >$d/f; done"), CAGE_DONE);
 	assert_int_equal(symlinkat(base, folder.fd, "out"), 0);
-	assert_true(folder_size(folder.fd) >= 9 * 512);
+	assert_true(folder_size(folder.fd) >= 9UL * 512);
 	/* what is deeper than anything honest counts as too much */
 	assert_int_equal(shell("i=0; while [ $i -lt 60 ]; do mkdir d && cd d || exit 1; i=$((i + 1)); done"), CAGE_FAILED);
 	assert_int_equal(shell("mkdir e; cd e; i=0; while [ $i -lt 60 ]; do mkdir d && cd d || exit 1; i=$((i + 1)); done; sleep 5"), CAGE_LARGE);
