@@ -17,7 +17,12 @@
 #define MADE_ANEW(name, target) \
 	"/usr/bin/vipsthumbnail", (name), "--size", "65500x65500>", TOOLS_FROM, TOOLS_TO, "--output", (target), NULL
 #define MAT2(name) { "/usr/bin/python3", "-I", "-c", \
-	"import sys, libmat2.parser_factory as f; p = f.get_parser(sys.argv[1])[0]; p.sandbox = False; sys.exit(not p.remove_all())", \
+	"import sys\n" \
+	"try: import libmat2.parser_factory as factory\n" \
+	"except ImportError: sys.exit(127)\n"	/* as if there were no such program */ \
+	"parser = factory.get_parser(sys.argv[1])[0]\n" \
+	"parser.sandbox = False\n" \
+	"sys.exit(not parser.remove_all())\n", \
 	(name), NULL }
 
 static const struct tools	all[] = {
