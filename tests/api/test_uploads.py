@@ -458,6 +458,27 @@ def test_it_expires(inspector, clock, server):
     inspector.get(f"/v1/uploads/{uuid.uuid4()}", headers=TUS).problem("not_found", 404)
 
 
+def test_the_job_takes_what_has_expired_and_nothing_else(another_server):
+    server = another_server()
+    with server.connect() as db:
+        key = db.execute("SELECT key FROM api.issue_key('inspector', '{500103}')").fetchone()[0]
+    client = Client(server.base_url, key)
+    old, guarded, live = (begin(client, 1000).split("/")[-1] for _ in range(3))
+    for name in (old, live):
+        send(client, f"/v1/uploads/{name}", 0, b"x" * 10)
+    for name in (guarded, guarded + ".check"):      # of a worker that died amid a piece with a checksum
+        (incoming(server) / name).write_bytes(b"")
+    with server.connect() as db:
+        db.execute("UPDATE hz.upload SET expires_at = now() - interval '1 minute' WHERE id <> %s", (live,))
+    done = subprocess.run([ROOT / server.env["B"] / "hz-jobs", "clean"], capture_output=True, text=True, timeout=60, env={
+        **os.environ, "HZ_DATABASE": server.settings["HZ_JOBS_DATABASE"], "HZ_FILES": server.settings["HZ_FILES"]})
+    assert done.returncode == 0, done.stderr
+    assert [file.name for file in incoming(server).iterdir()] == [live]
+    assert offset_of(client, f"/v1/uploads/{live}") == 10
+    client.get(f"/v1/uploads/{old}", headers=TUS).problem("upload_gone", 410)
+    client.close()
+
+
 def test_what_it_is_shows_when_it_is_whole(inspector, server):
     """Refused, it stays until it expires; asked how far it is, it does not claim to be whole."""
     place = begin(inspector, 5000, filename="照片.jpg")
