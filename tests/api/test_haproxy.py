@@ -42,23 +42,26 @@ class Echo(http.server.BaseHTTPRequestHandler):
 
 
 class Balancer:
-    def __init__(self, folder):
-        self.folder = folder
+    """In front of the Echo, or of the API at this port."""
+
+    def __init__(self, folder, api=None):
+        self.folder, self.backend = folder, None
         subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
                         "-keyout", folder / "key", "-out", folder / "crt", "-subj", "/CN=localhost",
                         "-addext", "subjectAltName=IP:127.0.0.1"], check=True, capture_output=True)
         (folder / "pem").write_bytes((folder / "crt").read_bytes() + (folder / "key").read_bytes())
-        self.backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
-        self.backend.daemon_threads = True
-        self.backend.ready = True
-        threading.Thread(target=self.backend.serve_forever, daemon=True).start()
+        if api is None:
+            self.backend = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Echo)
+            self.backend.daemon_threads = True
+            self.backend.ready = True
+            threading.Thread(target=self.backend.serve_forever, daemon=True).start()
         self.port, self.alive = free_port(), free_port()
         self.log = open(folder / "log", "w")
         self.process = subprocess.Popen(
             ["haproxy", "-db", "-f", ROOT / "conf/haproxy.cfg"], stdout=self.log, stderr=self.log,
             env={**os.environ, "HZ_TLS_BIND": f"127.0.0.1:{self.port}", "HZ_TLS_FILE": str(folder / "pem"),
-                 "HZ_ALIVE_BIND": f"127.0.0.1:{self.alive}", "HZ_API": f"127.0.0.1:{self.backend.server_port}", "HZ_API_BOXES": "1"})
-        self.until(200)
+                 "HZ_ALIVE_BIND": f"127.0.0.1:{self.alive}", "HZ_API": f"127.0.0.1:{api or self.backend.server_port}", "HZ_API_BOXES": "1"})
+        self.until(200, "/readyz")
 
     def curl(self, path, *options):
         """(exit code, status, version, header fields, body)"""
@@ -84,8 +87,9 @@ class Balancer:
     def close(self):
         self.process.kill()
         self.process.wait()
-        self.backend.shutdown()
-        self.backend.server_close()
+        if self.backend:
+            self.backend.shutdown()
+            self.backend.server_close()
         self.log.close()
 
 

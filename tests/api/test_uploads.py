@@ -19,6 +19,7 @@ import requests
 from harness.client import Client
 from harness.processes import children, kore_parent, until
 from harness.server import ROOT
+from test_haproxy import Balancer
 
 TUS = {"Tus-Resumable": "1.0.0"}
 PIECE = {**TUS, "Content-Type": "application/offset+octet-stream"}
@@ -502,6 +503,33 @@ def test_no_keys_and_no_tags_are_wanted(inspector):
         **TUS, "Upload-Length": "1000", "Upload-Metadata": metadata(filename="a.mp4")})
     assert first.ok(201)["id"] != second.ok(201)["id"]
     assert send(inspector, first.headers["Location"], 0, octets, **{"If-Match": '"nothing like it"'}).status == 204
+
+
+@pytest.mark.parametrize("version", ["--http2", "--http1.1"])
+def test_through_the_balancer(inspector, server, tmp_path, version):
+    """What came before a cut is with the server, not in the balancer's buffers."""
+    octets = video(4 << 20)
+    (tmp_path / "film").write_bytes(octets)
+    place = begin(inspector, len(octets))
+    balancer = Balancer(tmp_path, server.port)
+
+    def patch(offset, file, *options):
+        fields = {**PIECE, "Authorization": f"Bearer {inspector.key}", "Upload-Offset": str(offset)}
+        return balancer.curl(place, version, "-X", "PATCH", "-H", "Expect:", "--data-binary", f"@{file}",
+                             *[option for name, value in fields.items() for option in ("-H", f"{name}: {value}")], *options)
+    try:
+        assert patch(0, tmp_path / "film", "--limit-rate", "1M", "--max-time", "2")[0] == 28
+        offset = until(lambda: offset_of(inspector, place))
+        until(lambda: patch(0, "/dev/null")[1] == 409)      # the one that was cut is over
+        offset = offset_of(inspector, place)
+        assert 500000 < offset < 3 << 20
+        (tmp_path / "rest").write_bytes(octets[offset:])
+        code, status, _, head, _ = patch(offset, tmp_path / "rest")
+        assert (code, status) == (0, 204), head
+        attachment = head.split("attachment-id: ")[1].split("\n")[0]
+        assert sha256_of(inspector, attachment) == hashlib.sha256(octets).hexdigest()
+    finally:
+        balancer.close()
 
 
 # -- when things break ------------------------------------------------------------------------------------------------------------
