@@ -5,6 +5,7 @@
 
 tests/api/test_examples.py goes the same way and holds the files against what is answered today.
 """
+import datetime
 import json
 import pathlib
 import re
@@ -244,10 +245,42 @@ def refusals(r):
         "name": "错位养老院（演示）", "type": "elderly_care", "district": DISTRICT, "street": "500105001", "longitude": 106.5, "latitude": 29.5})
 
 
+def off_line(r):
+    """What a phone takes along, and what it brings back, all of it done within this second."""
+    at = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).replace(microsecond=0).isoformat()
+    one = r.inspector.post("/v1/inspections", {
+        "id": r.id(), "institution_id": r.place, "kind": "routine", "checklist_id": r.taken["checklists_get"]["response"]["id"],
+        "inspectors": [{"actor_id": r.inspector.actor}, {"name": "何以宁", "certificate_no": "演示执法0006"}]}).ok(201)
+    package = r.take("inspections_package", r.inspector, "GET", f"/v1/inspections/{one['id']}/package")
+    items = [item["id"] for category in package["checklist"]["categories"] for item in category["items"]]
+    shown = r.taken["inspections_package"]["response"] = json.loads(json.dumps(package))
+    shown["checklist"]["categories"] = shown["checklist"]["categories"][:2]
+    for category in shown["checklist"]["categories"]:
+        category["items"] = category["items"][:2]
+    shown["findings"], shown["categories"] = shown["findings"][:1], shown["categories"][:2]
+    shown["previous"]["answers"] = shown["previous"]["answers"][:2]
+    door, floor = r.id(), r.id()
+    r.take("inspection_bundles_create", r.inspector, "POST", "/v1/inspection-bundles", {
+        "inspection_id": one["id"], "checklist_id": package["checklist"]["id"],
+        "start": {"id": r.id(), "credentials_shown": True, "occurred_at": at},
+        "findings": [
+            {"id": door, "category": "fire", "severity": "general", "description": "地下室防火门常开", "key_place": "地下室", "found_at": at,
+             "attachments": [{"sha256": PHOTO, "role": "before"}]},
+            {"id": floor, "category": "personal", "severity": "general", "description": "洗衣房地面湿滑", "found_at": at}],
+        "corrections": [{"id": r.id(), "finding_id": floor, "note": "当场拖干，放置警示牌", "occurred_at": at,
+                         "attachments": [{"sha256": PHOTO, "role": "after"}]}],
+        "answers": [{"item_id": items[0], "answer": "fail", "finding_id": door}, {"item_id": items[1], "answer": "pass"}],
+        "order": {"id": r.id(), "occurred_at": at, "items": [{"finding_id": door, "requirement": "安装闭门器", "days": 7}],
+                  "service": {"id": r.id(), "receiver": "沈望舒", "occurred_at": at}},
+        "submission": {"id": r.id(), "conclusion": "两处问题，一处当场改正", "occurred_at": at},
+        "signatures": [{"id": r.id(), "party": "inspector", "name": "周砚青", "occurred_at": at},
+                       {"id": r.id(), "party": "institution", "name": "韩守拙", "post": "安全管理员", "occurred_at": at}]})
+
+
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, visit, order, other_ends, refusals):
+    for part in (places, visit, order, other_ends, refusals, off_line):
         part(recorder)
     return recorder.examples()
 
