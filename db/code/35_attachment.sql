@@ -133,6 +133,7 @@ BEGIN
 		PERFORM api.media_thumbnail(a.sha256, a.type);
 	END IF;
 	PERFORM api.attachment_arrive(a);
+	SELECT * INTO a FROM hz.attachment WHERE id = a.id;	-- which may be linked by now
 	RETURN a;
 END $$;
 

@@ -13,8 +13,9 @@ LANGUAGE sql STABLE AS $$
 		'attachments', api.attachments_json('finding_act', a.id))
 $$;
 
+-- Volatile, so that it sees the evidence linked by the move that stands in its argument.
 CREATE FUNCTION api.finding_act_answer(a hz.finding_act) RETURNS api.answer
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql VOLATILE AS $$
 	SELECT 201, api.finding_act_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
 	       '/v1/findings/' || a.finding_id || '/' || a.command
 $$;

@@ -140,8 +140,9 @@ BEGIN
 	RETURN a;
 END $$;
 
+-- Volatile, so that it sees the evidence linked by the move that stands in its argument.
 CREATE FUNCTION api.inspection_act_answer(a hz.inspection_act) RETURNS api.answer
-LANGUAGE sql STABLE AS $$
+LANGUAGE sql VOLATILE AS $$
 	SELECT ROW(201, api.inspection_act_json(a), NULL, '/v1/inspections/' || a.inspection_id || '/' || a.command)::api.answer
 $$;
 
