@@ -72,8 +72,9 @@ KORE_SECCOMP_FILTER("hz",
 	/* the threads that wait for it */
 	KORE_SYSCALL_ALLOW(clone3),
 	KORE_SYSCALL_ALLOW(rseq),
+	KORE_SYSCALL_ALLOW(setpriority),
 	KORE_SYSCALL_ALLOW(set_robust_list),
-	KORE_SYSCALL_ALLOW(eventfd2)
+	KORE_SYSCALL_ALLOW(pipe2)
 )
 #endif
 

@@ -20,6 +20,8 @@ enum body_result {
 
 struct body;
 
+#define BODY_STRETCH	16384			/* octets of a sink's calls, at most, before paused is looked at */
+
 #define BODY_FIRST	4096			/* octets of a body that are always taken; doubled from there, */
 #define BODY_ROOM	(128UL * 1024 * 1024)	/* while all bodies of this process hold no more than this */
 
@@ -29,6 +31,7 @@ typedef bool body_sink(struct body *, const char *bytes, size_t length);
 struct body {
 	body_sink	*sink;
 	bool		 chunked, done;
+	bool		 paused;	/* set by the sink: it wants nothing more until guard_resume() */
 	uint64_t	 left;		/* of a plain body */
 	struct chunked	 decoder;
 	uint64_t	 cap, length;	/* octets of the content */

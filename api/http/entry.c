@@ -74,6 +74,16 @@ entry_task_done(void *owner)
 	http_request_wakeup(x->request);
 }
 
+/* The intake wants more of the body. */
+static void
+entry_resume(void *owner)
+{
+	struct exchange	*x = owner;
+
+	if (x->guard != NULL)
+		guard_resume(x->guard);
+}
+
 /* The engine has answered; what it answered with may have to be settled before it is said. */
 static void
 entry_answer(struct exchange *x)
@@ -131,7 +141,9 @@ entry_received(struct exchange *x, enum guard_news news)
 {
 	switch (news) {
 	case GUARD_BODY_DONE:
-		if (x->intake != NULL)
+		if (x->intake != NULL && intake_drain(x->intake))
+			x->step = EXCHANGE_DRAINING;
+		else if (x->intake != NULL)
 			entry_whole(x);
 		else
 			entry_run(x);
@@ -185,7 +197,7 @@ static void
 entry_admitted(struct exchange *x)
 {
 	x->done = false;
-	if (x->call.reply.refusal.problem < 0 && receive_begin(x, entry_task_done))
+	if (x->call.reply.refusal.problem < 0 && receive_begin(x, entry_task_done, entry_resume))
 		entry_received(x, guard_receive(x->guard, &x->intake->body));
 	else
 		exchange_answer(x);
@@ -278,6 +290,12 @@ entry_again(struct exchange *x)
 	case EXCHANGE_ADMITTING:
 		if (x->done)
 			entry_admitted(x);
+		break;
+	case EXCHANGE_DRAINING:
+		if (!x->done)
+			break;
+		x->done = false;
+		entry_whole(x);
 		break;
 	case EXCHANGE_KEEPING:
 		if (!x->done)

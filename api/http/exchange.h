@@ -17,6 +17,7 @@
 enum exchange_step {
 	EXCHANGE_ADMITTING,	/* the engine is asked whether its body may come */
 	EXCHANGE_RECEIVING,	/* its body is on its way */
+	EXCHANGE_DRAINING,	/* a file has come, its last octets are being written */
 	EXCHANGE_KEEPING,	/* a file has come: its kind is told, and it is kept */
 	EXCHANGE_RUNNING,	/* the engine has it */
 	EXCHANGE_SETTLING,	/* the engine has answered; the kept file is looked after */

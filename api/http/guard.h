@@ -51,6 +51,9 @@ void	guard_watch(struct guard *, void (*news)(void *owner, enum guard_news), voi
  * the client waits for it. Returns the news at once when it is known. */
 enum guard_news	guard_receive(struct guard *, struct body *body) __attribute__((warn_unused_result));
 
+/* The body's sink has paused and wants more now. */
+void	guard_resume(struct guard *);
+
 /* True when the connection can serve another request after this one's answer. */
 bool	guard_keeps(const struct guard *);
 

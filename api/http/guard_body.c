@@ -7,6 +7,8 @@
 #include "http/guard_state.h"
 #include "http/settings.h"
 
+_Static_assert(GUARD_ROOM <= BODY_STRETCH, "a sink is promised more than it may get");
+
 /* Feed the sink with what is there, a quantum at the most. */
 static enum guard_news
 guard_pump(struct guard *g, struct body *body)
@@ -20,6 +22,8 @@ guard_pump(struct guard *g, struct body *body)
 	uint64_t		slowest;
 	size_t			used;
 
+	if (body->paused)
+		return (GUARD_WAIT);
 	for (;;) {
 		result = body_feed(body, g->in + g->start, g->end - g->start, &used);
 		g->start += used;
@@ -31,6 +35,10 @@ guard_pump(struct guard *g, struct body *body)
 		}
 		if (result != BODY_MORE)
 			return (results[result]);
+		if (body->paused) {	/* it is we who keep the client waiting */
+			g->deadline = 0;
+			return (GUARD_WAIT);
+		}
 		if (g->turn_in >= GUARD_QUANTUM) {
 			guard_again(g);
 			return (GUARD_WAIT);
@@ -46,6 +54,15 @@ guard_pump(struct guard *g, struct body *body)
 			return (GUARD_GONE);
 		}
 	}
+}
+
+void
+guard_resume(struct guard *g)
+{
+	if (g->phase != GUARD_BODY)
+		return;
+	g->deadline = clock_ms() + settings.body_ms;
+	guard_again(g);
 }
 
 enum guard_news

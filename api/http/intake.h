@@ -1,6 +1,6 @@
 /*
- * A file on its way in: octets to an incoming file while they are hashed, in constant memory; then, off the loop, its kind is
- * told and it is kept. Outlives the client, whose leaving it is told of by intake_leave(). Knows the store, not the engine.
+ * A file on its way in: threads hash and write its octets, in constant memory, while more come, so that the loop never waits
+ * for the disk; then its kind is told and it is kept. Outlives the client, whose leaving it is told of by intake_leave(). Knows the store, not the engine.
  */
 #ifndef HTTP_INTAKE_H
 #define HTTP_INTAKE_H
@@ -17,7 +17,7 @@
 #include "store/kind.h"
 #include "store/store.h"
 
-#define INTAKE_BUFFER	(64UL * 1024)	/* octets that are hashed and written at once */
+#define INTAKE_BUFFER	(128UL * 1024)	/* octets that are hashed and written at once, while as many come */
 #define INTAKE_TYPES	32
 #define INTAKE_EXTENSION	9
 
@@ -30,14 +30,15 @@ struct intake_type {
 struct intake {
 	struct task		 task;		/* first: see task.h */
 	struct body		 body;		/* what the guard feeds */
-	void			(*done)(void *owner);	/* a task has ended; not called after intake_leave() */
+	void			(*done)(void *owner);	/* a task has ended; neither is called after intake_leave() */
+	void			(*resume)(void *owner);	/* the guard may go on: body.paused has ended */
 	void			*owner;		/* NULL: it has left */
 	bool			 busy;		/* a task has it */
 
 	char			 name[STORE_NAME];	/* in incoming; "": none */
 	int			 fd;
 	uint64_t		 size, cap;	/* octets of the file */
-	uint64_t		 room;		/* octets known to have room */
+	uint64_t		 stored, room;	/* octets written (by a thread), and known to have room */
 	struct crypto_digest	*content;	/* of the file; NULL: of a piece that is not all of it */
 	struct crypto_digest	*whole;		/* of a form's body, when the client tells that; NULL: none */
 	struct multipart	*form;		/* NULL: the body is the file */
@@ -45,8 +46,10 @@ struct intake {
 	char			 trace[STORE_NAME];	/* of such a one, while it is kept: says in incoming what it may have become */
 	char			*query;		/* the fields beside it, "&name=value…" percent-encoded; NULL: none */
 	size_t			 nquery;
-	size_t			 held;
-	char			*buffer;	/* INTAKE_BUFFER octets; NULL once it is all written */
+	size_t			 held, handed;	/* octets in buffer, and in the one a thread writes */
+	char			*buffer, *spare;	/* INTAKE_BUFFER octets each */
+	int			 failed;	/* errno of a thread's write; 0: none */
+	bool			 draining;	/* the body is whole, what is held is being written */
 
 	/* what the client says; set before intake_keep() */
 	char			 claim[MULTIPART_TYPE];		/* its Content-Type; "": none that means anything */
@@ -76,7 +79,10 @@ body_sink	intake_sink;
 /* More is to come: the piece does not end its file. */
 bool	intake_part(const struct intake *);
 
-/* The body is whole: write what is held, end the digests. `expected` (32 octets, NULL: none) is the client's own digest of
+/* The body is whole: write what is held. True: done() follows. */
+bool	intake_drain(struct intake *) __attribute__((warn_unused_result));
+
+/* All is written: end the digests. `expected` (32 octets, NULL: none) is the client's own digest of
  * the body. False: problem. */
 bool	intake_end(struct intake *, const uint8_t *expected) __attribute__((warn_unused_result));
 

@@ -116,7 +116,7 @@ disposition(struct multipart *m, const char *value)
 		return (fault(m, "文件名过长，或写得不合规"));
 	if (better == 0)
 		browser_name(name);
-	(void)strcpy(m->filename, better > 0 ? extended : name);
+	memcpy(m->filename, better > 0 ? extended : name, sizeof(m->filename));
 	m->has_file = m->in_file = true;
 	return (true);
 }
@@ -138,7 +138,7 @@ header(struct multipart *m, char *line)
 	if (strcasecmp(line, "Content-Type") == 0) {
 		if (strlen(value) >= sizeof(m->type))
 			return (fault(m, "Content-Type 过长"));
-		(void)strcpy(m->type, value);
+		memcpy(m->type, value, strlen(value) + 1);
 	} else if (strcasecmp(line, "Content-Transfer-Encoding") == 0 && strcasecmp(value, "binary") != 0 &&
 	    strcasecmp(value, "8bit") != 0 && strcasecmp(value, "7bit") != 0) {
 		return (fault(m, "不支持 Content-Transfer-Encoding"));
@@ -152,7 +152,7 @@ headers(struct multipart *m)
 {
 	char	*line = m->text, *end, type[MULTIPART_TYPE];
 
-	(void)strcpy(type, m->type);
+	memcpy(type, m->type, sizeof(type));
 	m->type[0] = m->name[0] = '\0';
 	m->in_file = false;
 	for (; (end = strstr(line, "\r\n")) != NULL && end != line; line = end + 2) {
@@ -163,7 +163,7 @@ headers(struct multipart *m)
 	if (m->name[0] == '\0')
 		return (fault(m, "有一部分没有 Content-Disposition"));
 	if (!m->in_file)
-		(void)strcpy(m->type, type);		/* the file's is the one to remember */
+		memcpy(m->type, type, sizeof(type));	/* the file's is the one to remember */
 	if (!m->in_file && ++m->fields > MULTIPART_FIELDS)
 		return (fault(m, "字段过多"));
 	m->ntext = 0;

@@ -120,12 +120,13 @@ receive_piece(struct exchange *x)
 }
 
 bool
-receive_begin(struct exchange *x, void (*done)(void *))
+receive_begin(struct exchange *x, void (*done)(void *), void (*resume)(void *))
 {
 	if (!(uploads_is(x->call.op) ? receive_piece(x) : receive_file(x)))
 		return (false);
 	x->intake->owner = x;
 	x->intake->done = done;
+	x->intake->resume = resume;
 	read_types(x->intake, engine_admit_text(&x->call, "types"));
 	return (true);
 }

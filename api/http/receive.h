@@ -7,7 +7,7 @@
 #include "http/exchange.h"
 
 /* The operation has let it in: begin. False: the refusal stands in the call. */
-bool	receive_begin(struct exchange *, void (*done)(void *owner)) __attribute__((warn_unused_result));
+bool	receive_begin(struct exchange *, void (*done)(void *owner), void (*resume)(void *owner)) __attribute__((warn_unused_result));
 
 /* The sink has stopped: its fault to the call's refusal. */
 void	receive_refuse(struct exchange *);

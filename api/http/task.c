@@ -1,7 +1,8 @@
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/epoll.h>
-#include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <kore/kore.h>
@@ -9,61 +10,28 @@
 #include "http/task.h"
 
 #define THREADS		4	/* of one worker; each waits for the disk most of the time */
-#define WAITING		256	/* tasks that may wait for a thread */
+#define NICE		10	/* of them: the loop goes first, it answers everybody */
+#define TASKS		256	/* that wait or are worked on; their addresses fit into a pipe many times over */
 #define STACK		(512UL * 1024)
 #define TASK_EVENT	101	/* an event type that Kore itself does not use */
 
-struct queue {
-	struct task	*first, **end;
-};
-
+/* Both queues are pipes of addresses. A lock would let a thread that is nice hold up the loop. */
 static struct {
 	struct kore_event	event;		/* Kore wants it first */
-	int			wake;		/* eventfd: some are done */
-	pthread_mutex_t		lock;
-	pthread_cond_t		more;
-	struct queue		waiting, done;	/* under the lock */
-	unsigned		nwaiting, nidle, nthreads;
-} pool = { .wake = -1, .lock = PTHREAD_MUTEX_INITIALIZER, .more = PTHREAD_COND_INITIALIZER };
-
-static void
-queue_add(struct queue *q, struct task *t)
-{
-	t->next = NULL;
-	*q->end = t;
-	q->end = &t->next;
-}
-
-static struct task *
-queue_take(struct queue *q)
-{
-	struct task	*t = q->first;
-
-	if (t != NULL && (q->first = t->next) == NULL)
-		q->end = &q->first;
-	return (t);
-}
+	int			wanted[2], done[2];
+	unsigned		tasks, threads;	/* the loop's own counts */
+} pool;
 
 static void *
 task_thread(void *arg)
 {
-	static const uint64_t	one = 1;
-	struct task		*t;
+	struct task	*t;
 
-	pthread_mutex_lock(&pool.lock);
-	for (;;) {
-		while ((t = queue_take(&pool.waiting)) == NULL) {
-			pool.nidle++;
-			pthread_cond_wait(&pool.more, &pool.lock);
-			pool.nidle--;
-		}
-		pool.nwaiting--;
-		pthread_mutex_unlock(&pool.lock);
+	(void)setpriority(PRIO_PROCESS, 0, NICE);	/* of this thread alone, on Linux */
+	while (read(pool.wanted[0], &t, sizeof(t)) == (ssize_t)sizeof(t)) {
 		t->work(t);
-		pthread_mutex_lock(&pool.lock);
-		queue_add(&pool.done, t);
-		if (write(pool.wake, &one, sizeof(one)) == -1)
-			continue;	/* its counter is full: the loop is awake anyway */
+		if (write(pool.done[1], &t, sizeof(t)) == -1)
+			break;
 	}
 	return (arg);
 }
@@ -72,35 +40,29 @@ task_thread(void *arg)
 static void
 task_event(void *arg, int error)
 {
-	uint64_t	count;
-	struct task	*t, *next;
+	struct task	*tasks[64];
+	ssize_t		 n;
+	size_t		 i;
 
 	(void)arg;
 	(void)error;
 	pool.event.flags = 0;
-	if (read(pool.wake, &count, sizeof(count)) == -1)
-		return;
-	pthread_mutex_lock(&pool.lock);
-	t = pool.done.first;
-	pool.done.first = NULL;
-	pool.done.end = &pool.done.first;
-	pthread_mutex_unlock(&pool.lock);
-	for (; t != NULL; t = next) {
-		next = t->next;
-		t->done(t);
+	n = read(pool.done[0], tasks, sizeof(tasks));	/* what is left makes another event */
+	for (i = 0; n > 0 && i < (size_t)n / sizeof(tasks[0]); i++) {
+		pool.tasks--;
+		tasks[i]->done(tasks[i]);
 	}
 }
 
 bool
 task_start(void)
 {
-	pool.waiting.end = &pool.waiting.first;
-	pool.done.end = &pool.done.first;
-	if ((pool.wake = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) == -1)
+	if (pipe2(pool.wanted, O_CLOEXEC) == -1 || pipe2(pool.done, O_CLOEXEC) == -1 ||
+	    fcntl(pool.done[0], F_SETFL, O_NONBLOCK) == -1)
 		return (false);
 	pool.event.type = TASK_EVENT;
 	pool.event.handle = task_event;
-	kore_platform_event_schedule(pool.wake, EPOLLIN, 0, &pool.event);
+	kore_platform_event_schedule(pool.done[0], EPOLLIN, 0, &pool.event);
 	return (true);
 }
 
@@ -128,18 +90,10 @@ task_spawn(void)
 bool
 task_run(struct task *t)
 {
-	bool	taken = false;
-
-	pthread_mutex_lock(&pool.lock);
-	if (pool.nidle <= pool.nwaiting && pool.nthreads < THREADS && task_spawn())
-		pool.nthreads++;
-	if (pool.nthreads > 0 && pool.nwaiting < WAITING) {
-		queue_add(&pool.waiting, t);
-		pool.nwaiting++;
-		taken = true;
-	}
-	pthread_mutex_unlock(&pool.lock);
-	if (taken)
-		pthread_cond_signal(&pool.more);
-	return (taken);
+	if (pool.tasks >= pool.threads && pool.threads < THREADS && task_spawn())
+		pool.threads++;
+	if (pool.threads == 0 || pool.tasks >= TASKS || write(pool.wanted[1], &t, sizeof(t)) == -1)
+		return (false);
+	pool.tasks++;
+	return (true);
 }

@@ -11,7 +11,6 @@
 struct task {
 	void		(*work)(struct task *);		/* in a thread: no Kore, no libpq, no arena of a request */
 	void		(*done)(struct task *);		/* on the event loop, later; never from inside task_run() */
-	struct task	*next;				/* the queue's own */
 };
 
 /* Once in each worker, before its first request. False: no descriptor left. */
