@@ -71,11 +71,9 @@ prepare_create(struct engine_call *call)
 	if (octets < 1)
 		engine_late(call, PROBLEM_MALFORMED_REQUEST, "Upload-Length", length == NULL ? "required" : "bad_format",
 		    "应为整个文件的字节数，至少为 1；事先不知道长度的不收");
-	if ((fault = tus_metadata(metadata == NULL ? "" : metadata, m)) != NULL)
-		engine_late(call, PROBLEM_MALFORMED_REQUEST, "Upload-Metadata", "bad_format", fault);
-	else if (m->filename[0] == '\0')
+	if ((fault = tus_metadata(metadata == NULL ? "" : metadata, m)) == NULL && m->filename[0] == '\0')
 		engine_late(call, PROBLEM_MALFORMED_REQUEST, "Upload-Metadata", "required", "请写明文件名 filename");
-	else if ((name = filename_clean(call->arena, m->filename, &fault)) == NULL)
+	else if (fault != NULL || (name = filename_clean(call->arena, m->filename, &fault)) == NULL)
 		engine_late(call, PROBLEM_MALFORMED_REQUEST, "Upload-Metadata", "bad_format", fault);
 	else if (octets > (int64_t)uploads_max())
 		engine_late(call, PROBLEM_PAYLOAD_TOO_LARGE, "Upload-Length", "too_large", "超过最大的文件");

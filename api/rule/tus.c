@@ -37,7 +37,7 @@ base64(const char *text, size_t length, uint8_t *out, size_t size, size_t *octet
 	for (i = 0; i < n; i++) {
 		if (text[i] == '-' || text[i] == '_')
 			return (false);
-		plain[i] = text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i];
+		plain[i] = (char)(text[i] == '+' ? '-' : text[i] == '/' ? '_' : text[i]);
 	}
 	return (text_base64_decode(out, octets, plain, n));
 }
