@@ -97,8 +97,9 @@ browser_name(char *name)
 static bool
 disposition(struct multipart *m, const char *value)
 {
-	char	name[MULTIPART_FILENAME], extended[MULTIPART_FILENAME];
-	int	plain, better;
+	char		 name[MULTIPART_FILENAME], extended[MULTIPART_FILENAME];
+	const char	*kept;
+	int		 plain, better;
 
 	if (strncasecmp(value, "form-data", 9) != 0 || strchr("; \t", value[9]) == NULL || m->name[0] != '\0')
 		return (fault(m, "Content-Disposition 应为 form-data"));
@@ -116,7 +117,8 @@ disposition(struct multipart *m, const char *value)
 		return (fault(m, "文件名过长，或写得不合规"));
 	if (better == 0)
 		browser_name(name);
-	memcpy(m->filename, better > 0 ? extended : name, sizeof(m->filename));
+	kept = better > 0 ? extended : name;
+	memcpy(m->filename, kept, strlen(kept) + 1);
 	m->has_file = m->in_file = true;
 	return (true);
 }
