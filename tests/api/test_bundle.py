@@ -59,6 +59,7 @@ def test_what_is_added_later_is_all_that_is_new(office):
     assert len(office.inspector.get("/v1/findings", {"inspection_id": visit.id}).ok()["items"]) == 3
 
 
+@pytest.mark.provokes("bundle_conflict")
 def test_the_same_ids_with_other_content_are_a_conflict(office):
     visit = Visit(office, findings=3, corrected=1, photos=3)
     visit.send().ok(201)

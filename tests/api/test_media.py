@@ -80,6 +80,7 @@ def test_thumbnail_is_made_once_for_the_same_bytes(api, db, tmp_path):
     api("inspector", name="不相干的检查员").get(f"/v1/attachments/{one['id']}/thumbnail").problem("not_found", 404)
 
 
+@pytest.mark.provokes("thumbnail_pending")
 def test_thumbnail_pending_says_when_to_come_back(api, db):
     inspector = api("inspector")
     one = upload(inspector, samples.png(321, 123), "p.png").ok(201)
@@ -92,6 +93,7 @@ def test_thumbnail_pending_says_when_to_come_back(api, db):
     inspector.get(f"/v1/attachments/{one['id']}/thumbnail").ok(200)
 
 
+@pytest.mark.provokes("no_thumbnail")
 def test_no_thumbnail_of_documents_and_films(api, tmp_path):
     inspector = api("inspector")
     for octets, name in ((samples.pdf(), "a.pdf"), (samples.mp4(tmp_path), "a.mp4"), ("纯文本\n".encode(), "a.txt")):
