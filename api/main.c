@@ -102,15 +102,16 @@ static void
 main_limits(void)
 {
 	struct rlimit	files;
-	rlim_t		wanted = settings.connections + FILES_BESIDE;
+	rlim_t		wanted = settings.connections + FILES_BESIDE, clients = settings.connections;
 
 	if (getrlimit(RLIMIT_NOFILE, &files) == 0 && files.rlim_max < wanted) {
 		wanted = files.rlim_max;
+		clients = wanted > (rlim_t)2 * FILES_BESIDE ? wanted - FILES_BESIDE : wanted / 2;
 		(void)fprintf(stderr, "打开文件数上限为 %lu，连接数随之减少 / the limit of open files is %lu: fewer connections\n",
 		    (unsigned long)wanted, (unsigned long)wanted);
 	}
 	worker_rlimit_nofiles = (u_int32_t)wanted;
-	worker_max_connections = wanted > (rlim_t)2 * FILES_BESIDE ? (u_int32_t)wanted - FILES_BESIDE : (u_int32_t)wanted / 2;
+	worker_max_connections = (u_int32_t)(clients < settings.connections ? clients : settings.connections);
 }
 
 /* The store and the table of file kinds, which all workers share. */

@@ -76,6 +76,9 @@ class Op:
         for key in ("x-body-max", "x-timeout-ms"):
             if type(op.get(key, 1)) is not int or op.get(key, 1) < 1:
                 raise Fault(op.at(key), f"{self.id}: {key}: a whole number above 0")
+        if self.lane == "write" and self.timeout > TIMEOUT_MS:
+            # a lane has one statement_timeout, shorter than the shortest deadline in it: a 504 of a write means that nothing was done
+            raise Fault(op.at("x-timeout-ms"), f"{self.id}: x-timeout-ms: at most {TIMEOUT_MS} in the write lane")
         self.sorts = list(op.get("x-sort", []))
         if self.sorts and (not self.list or len(set(self.sorts)) != len(self.sorts)):
             raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")

@@ -19,8 +19,8 @@ def test_nothing_broke_on_the_way(server):
         line = json.loads(text)
         if line.get("level") == "error" or line.get("status") == 500:
             failures.append(text)
-    # the one that test_errors provokes: a request, and what the log says of its cause
-    assert len(failures) <= 2, failures
+    # two are provoked (a statement that breaks: test_errors; a file that is gone: test_attachments_http), each a request and its cause
+    assert len(failures) <= 4, failures
 
 
 def test_no_key_and_no_address_in_any_log(server):

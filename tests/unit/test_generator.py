@@ -493,6 +493,7 @@ REFUSED = [
     (YAML, "x-quiet: true", "x-quiet: often", "x-quiet: often: one of False, True"),
     (YAML, "x-quiet: true", "x-body-max: 1MiB", "things_special: x-body-max: a whole number above 0"),
     (YAML, "x-quiet: true", "x-timeout-ms: 0", "things_special: x-timeout-ms: a whole number above 0"),
+    (YAML, "x-secret: ", "x-timeout-ms: 9000\n      x-secret: ", "things_create: x-timeout-ms: at most 5000 in the write lane"),
     (YAML, "x-sort: [-found_at, found_at]", "x-sort: [found_at, found_at]", "x-sort: names for a list, each once"),
     (YAML, "x-etag: daily", "x-sort: [found_at]", "things_get: x-sort: names for a list"),
     (YAML, "x-kind: list", "x-kind: table", "x-kind: table: one of object, list"),
