@@ -109,6 +109,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return (0);
 	errors = json_array();
 	call.arena = arena_create();
+	work.given = arena_zero(call.arena, (call.op->nvalues + 1) * sizeof(*work.given));
+	for (i = 0; i < call.op->nvalues; i++)
+		work.given[i] = "zzcanary";
 	call.path = "/x";
 	call.query = arena_dup(call.arena, data + 3, size - 3);
 	call.headers[ENGINE_IF_MATCH] = (data[2] & 2) != 0 ? call.query : NULL;
