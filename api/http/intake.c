@@ -82,7 +82,7 @@ write_held(struct intake *t)
 	t->held = 0;
 	t->task.work = write_work;
 	t->task.done = write_done;
-	t->busy = task_run(&t->task);
+	t->busy = task_run(TASK_OCTETS, &t->task);
 	if (t->busy)
 		return (true);
 	write_work(&t->task);
@@ -327,7 +327,7 @@ start(struct intake *t, void (*work)(struct task *))
 {
 	t->task.work = work;
 	t->task.done = task_done;
-	t->busy = task_run(&t->task);
+	t->busy = task_run(TASK_DISK, &t->task);
 	return (t->busy || intake_fail(t, PROBLEM_OVERLOADED, NULL));
 }
 

@@ -9,26 +9,29 @@
 
 #include "http/task.h"
 
-#define THREADS		4	/* of one worker; each waits for the disk most of the time */
 #define NICE		10	/* of them: the loop goes first, it answers everybody */
 #define TASKS		256	/* that wait or are worked on; their addresses fit into a pipe many times over */
 #define STACK		(512UL * 1024)
 #define TASK_EVENT	101	/* an event type that Kore itself does not use */
 
-/* Both queues are pipes of addresses. A lock would let a thread that is nice hold up the loop. */
+/* Threads of one worker. A second one that hashes would take the other processor from those who wait for an answer. */
+static const unsigned	threads_of[TASK_QUEUES] = { [TASK_OCTETS] = 1, [TASK_DISK] = 3 };
+
+/* All queues are pipes of addresses. A lock would let a thread that is nice hold up the loop. */
 static struct {
 	struct kore_event	event;		/* Kore wants it first */
-	int			wanted[2], done[2];
-	unsigned		tasks, threads;	/* the loop's own counts */
+	int			wanted[TASK_QUEUES][2], done[2];
+	unsigned		tasks, threads[TASK_QUEUES];	/* the loop's own counts */
 } pool;
 
 static void *
 task_thread(void *arg)
 {
+	const int	*wanted = arg;
 	struct task	*t;
 
 	(void)setpriority(PRIO_PROCESS, 0, NICE);	/* of this thread alone, on Linux */
-	while (read(pool.wanted[0], &t, sizeof(t)) == (ssize_t)sizeof(t)) {
+	while (read(*wanted, &t, sizeof(t)) == (ssize_t)sizeof(t)) {
 		t->work(t);
 		if (write(pool.done[1], &t, sizeof(t)) == -1)
 			break;
@@ -57,8 +60,12 @@ task_event(void *arg, int error)
 bool
 task_start(void)
 {
-	if (pipe2(pool.wanted, O_CLOEXEC) == -1 || pipe2(pool.done, O_CLOEXEC) == -1 ||
-	    fcntl(pool.done[0], F_SETFL, O_NONBLOCK) == -1)
+	enum task_queue	q;
+
+	for (q = 0; q < TASK_QUEUES; q++)
+		if (pipe2(pool.wanted[q], O_CLOEXEC) == -1)
+			return (false);
+	if (pipe2(pool.done, O_CLOEXEC) == -1 || fcntl(pool.done[0], F_SETFL, O_NONBLOCK) == -1)
 		return (false);
 	pool.event.type = TASK_EVENT;
 	pool.event.handle = task_event;
@@ -68,7 +75,7 @@ task_start(void)
 
 /* One thread more. Signals are the event loop's business. */
 static bool
-task_spawn(void)
+task_spawn(enum task_queue q)
 {
 	pthread_attr_t	attributes;
 	pthread_t	thread;
@@ -81,18 +88,18 @@ task_spawn(void)
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	good = pthread_attr_setstacksize(&attributes, STACK) == 0 &&
 	    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED) == 0 &&
-	    pthread_create(&thread, &attributes, task_thread, NULL) == 0;
+	    pthread_create(&thread, &attributes, task_thread, &pool.wanted[q][0]) == 0;
 	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 	(void)pthread_attr_destroy(&attributes);
 	return (good);
 }
 
 bool
-task_run(struct task *t)
+task_run(enum task_queue q, struct task *t)
 {
-	if (pool.tasks >= pool.threads && pool.threads < THREADS && task_spawn())
-		pool.threads++;
-	if (pool.threads == 0 || pool.tasks >= TASKS || write(pool.wanted[1], &t, sizeof(t)) == -1)
+	if (pool.tasks >= pool.threads[q] && pool.threads[q] < threads_of[q] && task_spawn(q))
+		pool.threads[q]++;
+	if (pool.threads[q] == 0 || pool.tasks >= TASKS || write(pool.wanted[q][1], &t, sizeof(t)) == -1)
 		return (false);
 	pool.tasks++;
 	return (true);

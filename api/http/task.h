@@ -7,6 +7,12 @@
 
 #include <stdbool.h>
 
+enum task_queue {
+	TASK_OCTETS,		/* hashes and writes: short, and all of it processor time */
+	TASK_DISK,		/* waits until the disk has it */
+	TASK_QUEUES
+};
+
 /* The first member of whoever has work to do; it must live until done() has been called. */
 struct task {
 	void		(*work)(struct task *);		/* in a thread: no Kore, no libpq, no arena of a request */
@@ -17,6 +23,6 @@ struct task {
 bool	task_start(void) __attribute__((warn_unused_result));
 
 /* False: too many wait already; nothing will be called. */
-bool	task_run(struct task *) __attribute__((warn_unused_result));
+bool	task_run(enum task_queue, struct task *) __attribute__((warn_unused_result));
 
 #endif
