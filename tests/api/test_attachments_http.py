@@ -422,6 +422,8 @@ def test_a_killed_worker_leaves_no_half_file(another_server):
                 yield data[at:at + 100_000]
         try:
             answer = requests.post(server.base_url + PATH, params={"filename": f"{i}.mp4"}, data=pieces(), headers=headers, timeout=30)
+            # a worker that is not up again, or full with what the other had, may put some off, and says so
+            assert answer.status_code == 201 or (answer.status_code == 503 and answer.headers["Retry-After"]), answer.text
             answers.append((answer.status_code, answer.json(), data))
         except requests.RequestException:
             answers.append((None, None, data))
@@ -433,7 +435,8 @@ def test_a_killed_worker_leaves_no_half_file(another_server):
             os.kill(pid, signal.SIGKILL)
         for one in sent:
             one.result()
-    assert {status for status, _, _ in answers} == {None, 201}, "some were cut, the others did not notice"
+    ended = [status for status, _, _ in answers]
+    assert None in ended and ended.count(201) >= 20, f"some are cut, most of the others do not notice: {ended}"
     blobs = {p.name: p for p in (server.folder / "files/blobs").rglob("*") if p.is_file()}
     for name, path in blobs.items():
         assert sha256(path.read_bytes()) == name
