@@ -6,7 +6,7 @@
 
 #define GUARD_ROOM	FRAMING_BLOCK		/* octets read ahead of a connection */
 #define GUARD_QUANTUM	(64UL * 1024)		/* octets in or out before the other connections have their turn */
-#define GUARD_LARGE	(1024 * 1024)		/* octets of a body from which on it is held to the next */
+#define GUARD_LARGE	(1024UL * 1024)		/* octets of a body from which on it is held to the next */
 #define GUARD_WINDOW	(64 * 1024)		/* octets it may be ahead of us (the kernel doubles it) */
 #define GUARD_UNSENT	(128 * 1024)		/* octets the kernel keeps for us beyond what is on its way */
 #define GUARD_SKIP	(64UL * 1024)		/* octets of an unread body worth reading to keep the connection */

@@ -102,7 +102,7 @@ write_done(struct task *task)
 		return;
 	}
 	if (good && (t->draining || INTAKE_BUFFER - t->held < BODY_STRETCH + MULTIPART_BOUNDARY))
-		good = write_held(t);
+		(void)write_held(t);	/* a failure is in t->problem */
 	if (t->body.paused) {
 		t->body.paused = false;
 		t->resume(t->owner);
@@ -240,7 +240,7 @@ intake_piece(struct piece *piece, int *problem)
 		    (t->spare = malloc(INTAKE_BUFFER)) != NULL && (piece->offset > 0 || (t->content = crypto_digest_new("SHA256")) != NULL)) {
 			*t->piece = *piece;
 			t->fd = piece->fd;
-			(void)strcpy(t->name, piece->name);
+			(void)snprintf(t->name, sizeof(t->name), "%s", piece->name);
 			return (t);
 		}
 		free(t->piece);

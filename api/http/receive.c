@@ -58,7 +58,7 @@ read_types(struct intake *t, const char *text)
 
 		if (t->ntypes == INTAKE_TYPES || name == NULL || strlen(name) >= sizeof(type->type))
 			continue;
-		(void)strcpy(type->type, name);
+		(void)snprintf(type->type, sizeof(type->type), "%s", name);
 		type->max = (uint64_t)json_integer_value(json_object_get(one, "max_bytes"));
 		n = (size_t)snprintf(type->extensions, sizeof(type->extensions), ",");
 		json_array_foreach(json_object_get(one, "extensions"), j, extension)

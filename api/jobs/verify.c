@@ -13,7 +13,7 @@
 #include "store/store.h"
 
 #define PAGE		"1000"
-#define PIECE		(1024 * 1024)
+#define PIECE		(1024UL * 1024)
 #define EVERY_MS	5000		/* between two lines of progress */
 #define NONE		"0000000000000000000000000000000000000000000000000000000000000000"
 
