@@ -1,6 +1,8 @@
 """The published document: one file, x- keys stripped, what every operation of a kind shares written out, recorded examples put in."""
 import json
 
+from document import Fault
+
 SHARED = {"limit": "#/components/parameters/limit", "cursor": "#/components/parameters/cursor",
           "key": "#/components/parameters/IdempotencyKey"}
 HEADERS = {"ETag": "#/components/headers/ETag", "Link": "#/components/headers/Link", "Location": "#/components/headers/Location",
@@ -118,6 +120,27 @@ def _examples(example, out):
     if "response" in example:
         good = next(response for code, response in out["responses"].items() if code.startswith("2"))
         good["content"]["application/json"].setdefault("example", example["response"])
+
+
+def read_examples(root, ops, faults):
+    """docs/openapi/examples/*.json -> {operationId or problem_<status>: {request, response}}"""
+    examples, known = {}, {op.id: op for op in ops}
+    for path in sorted((root / "docs/openapi/examples").glob("*.json")):
+        shown = f"{path.relative_to(root).as_posix()}:1"
+        with faults:
+            try:
+                example = json.loads(path.read_text(encoding="utf-8"))
+            except ValueError as error:
+                raise Fault(shown, str(error)) from error
+            op = known.get(path.stem)
+            if op is None and not path.stem.startswith("problem_"):
+                raise Fault(shown, "no operation has this operationId")
+            if not isinstance(example, dict) or set(example) - {"request", "response"} or "request" in example and (op is None or op.body is None):
+                raise Fault(shown, "an object with `response`, and `request` where the operation has a body")
+            if op and "response" in example and not op.answers_json:
+                raise Fault(shown, f"{op.id} answers no JSON")
+            examples[path.stem] = example
+    return examples
 
 
 def dump(doc, ops, problems, examples):

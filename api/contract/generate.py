@@ -9,7 +9,6 @@ docs/guides/contributing.md explains the keys; contract.h the tables.
 """
 import argparse
 import copy
-import json
 import pathlib
 import sys
 
@@ -339,27 +338,6 @@ def bind_sql(root, ops, faults):
     return ""
 
 
-def read_examples(root, ops, faults):
-    """docs/openapi/examples/*.json -> {operationId or problem_<status>: {request, response}}"""
-    examples, known = {}, {op.id: op for op in ops}
-    for path in sorted((root / "docs/openapi/examples").glob("*.json")):
-        shown = f"{path.relative_to(root).as_posix()}:1"
-        with faults:
-            try:
-                example = json.loads(path.read_text(encoding="utf-8"))
-            except ValueError as error:
-                raise Fault(shown, str(error)) from error
-            op = known.get(path.stem)
-            if op is None and not path.stem.startswith("problem_"):
-                raise Fault(shown, "no operation has this operationId")
-            if not isinstance(example, dict) or set(example) - {"request", "response"} or "request" in example and (op is None or op.body is None):
-                raise Fault(shown, "an object with `response`, and `request` where the operation has a body")
-            if op and "response" in example and not op.answers_json:
-                raise Fault(shown, f"{op.id} answers no JSON")
-            examples[path.stem] = example
-    return examples
-
-
 def build(root):
     """-> {file name: text}; raises Faults with everything that is wrong."""
     faults = Faults()
@@ -369,7 +347,7 @@ def build(root):
     ops = read_ops(doc, faults)
     auth = bind_sql(root, ops, faults)
     problems = doc.problems(faults)
-    examples = read_examples(root, ops, faults)
+    examples = bundle.read_examples(root, ops, faults)
     tables = ctables.Tables(doc, faults)
     published = bundle.dump(doc, ops, problems[0], examples)
     text = tables.render(ops, auth, problems, published)
