@@ -3,6 +3,7 @@ import concurrent.futures
 import os
 import pathlib
 import signal
+import socket
 import threading
 import time
 
@@ -198,3 +199,66 @@ def test_more_than_can_be_done_is_turned_away(another_server):
     assert "overloaded" in codes, codes
     assert all(status == 503 and int(wait) >= 1 for status, code, wait in statuses if code == "overloaded")
     assert sum(status == 201 for status, *_ in statuses) <= 1
+
+
+def test_what_waits_for_a_connection_is_given_up_in_time_and_never_done(another_server):
+    """One write holds the only connection, behind a lock; those queued are put off before their own time is up, and nothing of them is done."""
+    server = another_server(HZ_WORKERS="1", HZ_PG_WRITE="1")
+    chief, inspector = people(server)
+    home = institution(chief)
+    body = {"institution_id": home["id"], "category": "fire", "severity": "general", "description": "通道堵塞"}
+
+    def create(_):
+        client, began = Client(server.base_url, inspector.key), time.monotonic()
+        answer = client.post("/v1/findings", body, timeout=30)
+        client.close()
+        return answer, time.monotonic() - began
+    with server.connect() as blocker, concurrent.futures.ThreadPoolExecutor(8) as pool:
+        blocker.autocommit = False
+        blocker.execute("SELECT FROM hz.institution WHERE id = %s FOR UPDATE", (home["id"],))
+        jobs = [pool.submit(create, n) for n in range(8)]
+        ended = [job.result(30) for job in jobs]
+        blocker.rollback()
+    codes = sorted(answer.data["code"] for answer, _ in ended)
+    assert codes.count("overloaded") >= 6 and set(codes) <= {"overloaded", "timeout"}, codes
+    for answer, seconds in ended:
+        assert seconds < 7, (answer.status, seconds)
+        if answer.data["code"] == "overloaded":
+            answer.problem("overloaded", 503)
+            assert int(answer.headers["Retry-After"]) >= 1
+    made = inspector.post("/v1/findings", body).ok(201)
+    listed = inspector.get("/v1/findings", params={"institution_id": home["id"]}).ok()
+    assert [one["id"] for one in listed["items"]] == [made["id"]]
+
+
+def test_bodies_that_fill_the_memory_for_them_are_put_off(another_server):
+    """Large bodies under way hold what a worker has for bodies; one more is answered 503, small ones pass, and it is over when they are gone."""
+    server = another_server(HZ_WORKERS="1")
+    chief, inspector = people(server)
+    home = institution(chief)
+    large = b" " * 700_000       # held in a room of 1 MiB
+    head = (f"POST /v1/findings HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {inspector.key}\r\nContent-Type: application/json\r\n"
+            "Content-Length: 1000000\r\n\r\n").encode()
+    host, port = server.base_url.removeprefix("http://").split(":")
+
+    def answers():
+        return inspector.post("/v1/findings", data=large + b"{}", headers={"Content-Type": "application/json"}, timeout=10)
+    held = []
+
+    def hold():
+        held.append(socket.create_connection((host, int(port)), 10))
+        held[-1].sendall(head + large)
+
+    def full():     # what is tried may itself take the place of one that was to hold it
+        hold()
+        return answers().status == 503
+    try:
+        for _ in range(127):
+            hold()
+        until(full)
+        answers().problem("overloaded", 503)
+        finding(inspector, home)
+    finally:
+        for one in held:
+            one.close()
+    until(lambda: answers().status == 400, 10)      # it is taken, and found to be no finding
