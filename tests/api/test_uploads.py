@@ -370,10 +370,8 @@ def test_checksums(inspector):
     octets = video(9000)
     place = begin(inspector, len(octets))
     assert send(inspector, place, 0, octets[:3000], **{"Upload-Checksum": checksum(octets[:3000])}).status == 204
-    for wrong in (checksum(octets[:3000]), checksum(octets[3000:6000], "sha1")[:-2] + "A="):
+    for wrong in (checksum(octets[:3000]), checksum(octets[:3000], "sha1")):
         answer = send(inspector, place, 3000, octets[3000:6000], **{"Upload-Checksum": wrong})
-        if "sha1" in wrong and answer.status == 400:    # the last character of that digest had bits to spare
-            continue
         answer.problem("checksum_mismatch", 460)
         assert answer.headers["Upload-Offset"] == "3000"
         assert offset_of(inspector, place) == 3000
