@@ -21,31 +21,27 @@ SELECT api.uuid_v7(), district, institution_id, institution_type, street, catego
   FROM hz.finding, generate_series(1, 8000) WHERE id = %(finding)s
 """
 READS = 300         # of each measurement, spread over its readers
-CLOSED = ("RemoteDisconnected", "ConnectionResetError", "BrokenPipeError")      # how a kept connection shows that it is gone
+CLOSED = ("RemoteDisconnected", "ConnectionResetError", "BrokenPipeError")      # what a caller sees of a connection that gave way
 
 
-def measured_reads(place, finding, readers=3):
-    """Durations of point reads, at a steady rate well below what the machine can do. A kept connection that was idle may be the one a full
-    server closes: the read is asked once more on a new one, as any client does (RFC 9112, 9.3.1), both counted in its time."""
+def measured_reads(place, finding, readers=3, cuts=0):
+    """Durations of point reads, at a steady rate well below what the machine can do; `cuts` of them may be closed and asked again."""
+    closed = []
+
     def read(_):
         caller, took = Caller(place.server, place.key), []
-        for _ in range(READS // readers + 1):
+        while len(took) <= READS // readers:
             result, _ = caller.ask("read", "GET", f"/v1/findings/{finding}")
-            if result.what in CLOSED:
-                cut = result
-                result, _ = caller.ask("read", "GET", f"/v1/findings/{finding}")
-                result = result._replace(took=cut.took + result.took)
-                cuts.append(cut)
-            assert result.what == 200, result
+            if result.what in CLOSED and len(closed) < cuts:
+                closed.append(result)
+                continue
+            assert result.what == 200, (result, closed)
             took.append(result.took)
             time.sleep(0.01)
         caller.close()
         return took
-    cuts = []
     with concurrent.futures.ThreadPoolExecutor(readers) as pool:
-        took = sum(pool.map(read, range(readers)), [])
-    assert len(cuts) <= READS // 50, cuts
-    return took
+        return sum(pool.map(read, range(readers)), [])
 
 
 def acts(db, finding):
@@ -180,8 +176,9 @@ def drip(port, sockets, stop):
     return reopened
 
 
-def under_slow_loris(place, count, seconds):
-    """Judge what other clients get while `count` connections are held open by octets. -> (held by the workers, opened again)"""
+def under_slow_loris(place, count, seconds, cuts=0):
+    """Judge what other clients get while `count` connections are held open by octets; `cuts` of their requests may be closed unanswered.
+    -> (held by the workers, opened again)"""
     stop, port = threading.Event(), place.server.port
     quiet = measured_reads(place, place.finding)
     sockets = slow_loris(port, count)
@@ -190,7 +187,7 @@ def under_slow_loris(place, count, seconds):
         try:
             with Load(place.server, place.key, place.home, place.finding, writers=1, readers=1, pause=0.05) as load:
                 began = time.monotonic()
-                under = measured_reads(place, place.finding)
+                under = measured_reads(place, place.finding, cuts=cuts)
                 time.sleep(max(0, seconds - (time.monotonic() - began)))
                 fresh = Caller(place.server, place.key)
                 result, _ = fresh.ask("read", "GET", f"/v1/findings/{place.finding}")
@@ -202,9 +199,9 @@ def under_slow_loris(place, count, seconds):
             for one in sockets:
                 one.close()
     print(f"{count} slow clients: {held} connections held by the workers, {reopened} opened again")
-    cuts = [one.port for one in load.results if one.what in CLOSED]     # of its kept connections, idle between two requests
-    assert len(cuts) <= 5, cuts
-    load.judge(cuts)
+    closed = [one.port for one in load.results if one.what in CLOSED]
+    assert len(closed) <= cuts, closed
+    load.judge(closed)
     assert result.what == 200, result
     judge_time(result.took, 1, "a new client under it")
     judge_time(p99(under), 0.5, f"p99 of others' point reads (quiet: {p99(quiet) * 1000:.1f} ms)")
@@ -215,8 +212,9 @@ def under_slow_loris(place, count, seconds):
 
 @pytest.mark.parametrize("count", [1500, pytest.param(5000, marks=pytest.mark.long)])
 def test_slow_loris_beyond_the_limit(place, count):
-    """More than the 2 × 512 connections this server may have: the slowest give way to those that come."""
-    held, reopened = under_slow_loris(place, count, 15 if FULL else 2)
+    """More than the 2 × 512 connections this server may have: the slowest give way to those that come. When hundreds come at once, a
+    client that has connected and not yet sent its request is among the slowest: a few may have to ask again."""
+    held, reopened = under_slow_loris(place, count, 15 if FULL else 2, cuts=5)
     assert held <= 1024 and reopened > 0
 
 
