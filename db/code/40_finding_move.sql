@@ -75,6 +75,7 @@ DECLARE
 	v_to text := api.finding_check(f, p_command, p_outcome, p_body);
 	v_at timestamptz := api.occurred_at(p_body, f.last_act_at);
 	v_detail jsonb := p_detail;
+	t hz.finding;
 	a hz.finding_act;
 BEGIN
 	PERFORM api.refuse_faults(p_faults || api.body_attachment_faults(p_body,
@@ -95,7 +96,8 @@ BEGIN
 	       closed_at = CASE WHEN v_to IN ('closed', 'dismissed', 'merged', 'voided', 'terminated', 'transferred') THEN v_at END,
 	       version = version + 1,
 	       updated_at = api.now()
-	 WHERE id = p_id;
+	 WHERE id = p_id
+	RETURNING * INTO t;
 	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, outcome, round, from_state, to_state,
 		actor_id, role, occurred_at, recorded_at, note, detail)
 	VALUES (a.id, p_id, f.district, f.institution_id, p_command, p_outcome, f.round, f.state, v_to,
@@ -104,5 +106,6 @@ BEGIN
 	IF p_body ? 'attachments' THEN
 		PERFORM api.attachment_links(p_body -> 'attachments', 'finding_act', a.id, p_id, NULL, f.institution_id, f.district, '/attachments');
 	END IF;
+	PERFORM api.clocks_follow(t, p_command, v_at);
 	RETURN a;
 END $$;

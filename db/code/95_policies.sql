@@ -48,6 +48,9 @@ BEGIN
 			|| format($p$ AND (%s NOT IN ('institution', 'staff') OR kind IN ('self', 'sweep', 'red_armband')
 				OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role)),
 		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff''', c_role)),
+		-- clocks of what may name vulnerable people, as those findings; employees have none
+		'clock', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR ', c_role)
+			|| format($p$(%s NOT IN ('street', 'integration') OR category <> ALL (api.sensitive_categories())))$p$, c_role)),
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- what hangs on a row is seen with that row
 		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',

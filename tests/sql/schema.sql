@@ -7,7 +7,7 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,category,checklist,checklist_item,deadline_rule,event_head,institution_subtype,institution_type,ownership,region,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,region,time_limit,transition}',
 	'only code tables and counters are without row-level security');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,media_task,order_number}',
 	'every secured table has a policy, but those that only the owner reads');

@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE hz.calendar_date, hz.calendar_day, hz.calendar_notice;
+COMMIT;

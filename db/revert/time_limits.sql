@@ -1,0 +1,3 @@
+BEGIN;
+DROP TABLE hz.time_limit;
+COMMIT;
