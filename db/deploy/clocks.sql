@@ -20,6 +20,7 @@ CREATE TABLE hz.clock (
 	limit_edition		text,
 	started_at		timestamptz NOT NULL,
 	due_on			date NOT NULL,		-- the whole day counts
+	shown_from		date,			-- not on worklists before this day; NULL: at once
 	explanation		jsonb NOT NULL CHECK (jsonb_typeof(explanation) = 'array'),
 	ended_at		timestamptz,		-- NULL: it runs
 	ended_by		text,			-- the command that ended it
