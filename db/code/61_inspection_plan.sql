@@ -4,6 +4,10 @@
 CREATE FUNCTION api.inspection_administrative(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('routine', 'special', 'case') $$;
 
+-- Visits an institution makes to itself. All others are the office's, the street's among them.
+CREATE FUNCTION api.inspection_own(p_kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('self', 'sweep', 'red_armband') $$;
+
 -- Faults of the inspectors named in a body.
 CREATE FUNCTION api.inspectors_faults(p_kind text, p_inspectors jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
@@ -24,8 +28,8 @@ LANGUAGE sql STABLE AS $$
 	 WHERE f.fault IS NOT NULL
 $$;
 
--- Faults of the checklist: unknown, or made for another type of institution.
-CREATE FUNCTION api.inspection_checklist_faults(p_checklist_id uuid, p_institution_type text) RETURNS jsonb
+-- Faults of the checklist: unknown, made for another type of institution, or for the other side's visits.
+CREATE FUNCTION api.inspection_checklist_faults(p_checklist_id uuid, p_institution_type text, p_kind text) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
 	SELECT CASE
 		WHEN p_checklist_id IS NULL THEN '[]'
@@ -33,6 +37,11 @@ LANGUAGE sql STABLE AS $$
 			THEN jsonb_build_array(api.fault('/checklist_id', 'unknown_reference', '没有这份检查表'))
 		WHEN EXISTS (SELECT FROM hz.checklist WHERE id = p_checklist_id AND institution_type <> p_institution_type)
 			THEN jsonb_build_array(api.fault('/checklist_id', 'rule_violated', '这份检查表不适用于该类机构'))
+		WHEN EXISTS (SELECT FROM hz.checklist
+				WHERE id = p_checklist_id AND audience <> CASE WHEN api.inspection_own(p_kind) THEN 'institution' ELSE 'office' END)
+			THEN jsonb_build_array(api.fault('/checklist_id', 'rule_violated', CASE WHEN api.inspection_own(p_kind)
+				THEN '这份检查表供民政部门检查使用，机构自查、大扫除、红袖章巡查请选用自查表'
+				ELSE '这份是机构的自查表，民政部门和街道检查请选用检查表' END))
 		ELSE '[]' END
 $$;
 
@@ -65,7 +74,7 @@ BEGIN
 	PERFORM api.refuse_faults(
 		CASE WHEN n.id IS NULL
 			THEN jsonb_build_array(api.fault('/institution_id', 'unknown_reference', '没有这家机构，或不在您的范围内')) ELSE '[]' END
-		|| api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, coalesce(n.type, ''))
+		|| api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, coalesce(n.type, ''), p_body ->> 'kind')
 		|| api.inspectors_faults(p_body ->> 'kind', v_inspectors));
 
 	i.id := api.body_id(p_body);
@@ -100,7 +109,7 @@ BEGIN
 		PERFORM api.refuse_state(i.state, api.inspection_allowed(i));
 	END IF;
 	PERFORM api.refuse_faults(
-		api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, i.institution_type)
+		api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, i.institution_type, i.kind)
 		|| api.inspectors_faults(i.kind, coalesce(p_body -> 'inspectors', '[]'))
 		|| api.inspection_method_faults(i, p_body ->> 'method'));
 	IF p_body ? 'inspectors' THEN

@@ -157,7 +157,7 @@ END $$;
 CREATE FUNCTION api.inspection_signed(p_kind text, p_signatures jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE
-		WHEN p_kind IN ('self', 'sweep', 'red_armband') THEN s.institution
+		WHEN api.inspection_own(p_kind) THEN s.institution
 		WHEN p_kind IN ('patrol', 'supervision') THEN s.inspector
 		ELSE s.inspector AND (s.institution OR s.refused AND s.witnessed) END
 	  FROM (SELECT bool_or(e ->> 'party' = 'inspector') AS inspector,
@@ -171,7 +171,7 @@ CREATE FUNCTION api.inspection_signature_faults(i hz.inspection, p_body jsonb) R
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce(jsonb_agg(f.fault), '[]')
 	  FROM (VALUES
-		(CASE WHEN (p_body ->> 'refused')::boolean AND (p_body ->> 'party' <> 'institution' OR i.kind IN ('self', 'sweep', 'red_armband'))
+		(CASE WHEN (p_body ->> 'refused')::boolean AND (p_body ->> 'party' <> 'institution' OR api.inspection_own(i.kind))
 			THEN api.fault('/refused', 'rule_violated', '只有被检查的机构可以记为拒签') END),
 		(CASE WHEN (p_body ->> 'refused')::boolean AND p_body ->> 'reason' IS NULL
 			THEN api.fault('/reason', 'rule_violated', '拒签须写明原因') END)

@@ -55,9 +55,10 @@ class Office:
     def new_institution(self, **fields):
         return self.section_chief.post("/v1/institutions", self.institution_body(**fields)).ok(201)
 
-    def checklist(self):
-        """The checklist in force for 养老机构 → (its id, ids of its items)."""
-        one = self.inspector.get("/v1/checklists", {"institution_type": "elderly_care", "current": "true"}).ok()["items"][0]
+    def checklist(self, audience="office", institution_type="elderly_care"):
+        """The checklist in force for a type of institution, the office's or its own → (its id, ids of its items)."""
+        wanted = {"institution_type": institution_type, "audience": audience, "current": "true"}
+        one = self.inspector.get("/v1/checklists", wanted).ok()["items"][0]
         full = self.inspector.get(f"/v1/checklists/{one['id']}").ok()
         return one["id"], [item["id"] for category in full["categories"] for item in category["items"]]
 

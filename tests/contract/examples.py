@@ -113,7 +113,7 @@ def places(r):
 
 
 def visit(r):
-    lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&current=true")
+    lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&audience=office&current=true")
     checklist = r.take("checklists_get", r.inspector, "GET", f"/v1/checklists/{lists['items'][0]['id']}")
     items = {c["category"]: [item["id"] for item in c["items"]] for c in checklist["categories"]}
     shown = r.taken["checklists_get"]["response"] = json.loads(json.dumps(checklist))
