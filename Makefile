@@ -57,6 +57,8 @@ build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | 
 $(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml docs/openapi/examples/*.json db/queries/*.sql db/queries/*/*.sql)
 	$(PYTHON) api/contract/generate.py build/gen
 	@touch $@
+# written beside it: objects that include them are compiled anew in the same run
+build/gen/problems.h build/gen/handlers.h: $(GEN) ;
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d $(B)/tests/*/*.d)
 
 run: deps          ## everything, in the foreground; Ctrl-C stops it
