@@ -71,6 +71,10 @@ LANGUAGE sql IMMUTABLE AS $$
 	SELECT (rtrim(p_object::text, '} ') || ', "' || p_member || '": ' || coalesce(p_value::text, 'null') || '}')::json
 $$;
 
+-- The members of two JSON objects in one, neither of them empty.
+CREATE FUNCTION api.json_join(p_one json, p_other json) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$ SELECT (rtrim(p_one::text, '} ') || ', ' || substr(p_other::text, 2))::json $$;
+
 -- When an act happened. Borrowed from the device; the server's own time where it says nothing. Not more than five minutes
 -- ahead, and not before the step it follows (judged in whole seconds: clients cut the fraction off).
 CREATE FUNCTION api.occurred_at(p_body jsonb, p_after timestamptz, p_member text DEFAULT 'occurred_at') RETURNS timestamptz

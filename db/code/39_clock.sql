@@ -50,7 +50,28 @@ LANGUAGE sql VOLATILE AS $$
 	UPDATE hz.clock SET ended_at = p_at, ended_by = p_by WHERE resource_id = p_resource_id AND kind = p_kind AND ended_at IS NULL
 $$;
 
--- What command p_command on finding f (as it is after it) means for its clocks: some end, some begin. Called by finding_move alone.
+-- What a change of its severity, at p_at, means for the clocks of f: those of the other severity end; while it waits to be taken up, those begin that
+-- would have begun when it was made.
+CREATE FUNCTION api.clocks_regrade(f hz.finding, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_code text;
+	l hz.time_limit;
+BEGIN
+	UPDATE hz.clock c SET ended_at = p_at, ended_by = 'severity'
+	 WHERE c.finding_id = f.id AND c.resource = 'finding' AND c.ended_at IS NULL AND EXISTS (SELECT FROM hz.time_limit t
+		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND t.severity <> f.severity);
+	FOR v_code IN SELECT DISTINCT t.code FROM hz.time_limit t
+		WHERE t.resource = 'finding' AND t.starts_with = 'create' AND t.severity = f.severity AND f.state = 'reported' LOOP
+		l := api.time_limit(v_code, f.district, api.day(p_at));
+		IF l.starts_with = 'create' AND l.severity = f.severity AND coalesce(l.self_found, f.self_found) = f.self_found THEN
+			PERFORM api.clock_start(l, f, 'finding', f.id, p_at, l.title || '：自改变严重程度之日起');
+		END IF;
+	END LOOP;
+END $$;
+
+-- What command p_command on finding f (as it is after it) means for its clocks: some end, some begin. Called by finding_move, and when a
+-- finding is made.
 CREATE FUNCTION api.clocks_follow(f hz.finding, p_command text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,7 +81,7 @@ BEGIN
 	UPDATE hz.clock c SET ended_at = p_at, ended_by = p_command
 	 WHERE c.finding_id = f.id AND c.resource = 'finding' AND c.ended_at IS NULL
 	   AND (NOT f.is_open OR EXISTS (SELECT FROM hz.time_limit t
-		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND p_command = ANY (t.ends_with)));
+		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND (p_command = ANY (t.ends_with) OR t.severity <> f.severity)));
 	IF NOT f.is_open THEN
 		RETURN;
 	END IF;

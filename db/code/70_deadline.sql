@@ -60,7 +60,7 @@ END $$;
 CREATE TYPE api.deadline_item AS (
 	finding_id uuid, deadline date, state text, overdue boolean, days_left int, round int, responsible_name text,
 	institution_id uuid, institution_name text, institution_type text, district text, street text, category text, severity text,
-	description text, finding_state text, order_id uuid, reason text, explanation jsonb, changes json
+	description text, finding_state text, supervised boolean, order_id uuid, reason text, explanation jsonb, changes json
 );
 CREATE TYPE api.deadline_change AS (round int, deadline date, reason text, set_at text, order_id uuid);
 
@@ -70,7 +70,7 @@ LANGUAGE sql STABLE AS $$
 	SELECT row_to_json(ROW(
 		f.id, f.due_on, CASE WHEN f.due_on < p_today THEN 'overdue' WHEN f.due_on = p_today THEN 'due_today' ELSE 'open' END,
 		f.due_on < p_today, f.due_on - p_today, f.round, f.responsible_name, f.institution_id, p_institution,
-		f.institution_type, f.district, f.street, f.category, f.severity, f.description, f.state, d.order_id, d.reason,
+		f.institution_type, f.district, f.street, f.category, f.severity, f.description, f.state, f.supervised, d.order_id, d.reason,
 		d.explanation, p_changes)::api.deadline_item)
 $$;
 

@@ -331,11 +331,19 @@ def test_reference_to_nothing(office, new_office, unwritten):
     assert answer.faults() == {"/inspection_id": "unknown_reference", "/recurs_of": "unknown_reference"}
 
 
-@provokes("major_not_supported_yet")
-def test_major_finding_is_not_reinspected_yet(office, unwritten):
-    one = office.new_finding("ordered", severity="major", days=1)
+@provokes("plan_required")
+def test_major_finding_without_its_five_settled_things(office, unwritten):
+    one = office.new_finding("ordered", severity="major")
     unwritten.begin()
-    office.inspector.post(f"/v1/findings/{one['id']}/reinspections", {"result": "passed"}).problem("major_not_supported_yet", 422)
+    office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "清理中"}).problem("plan_required", 422)
+
+
+@provokes("supervision_conflict")
+def test_lifted_without_having_been_listed(office, unwritten):
+    one = office.new_finding("ordered", severity="major")
+    unwritten.begin()
+    problem = office.leader.post(f"/v1/findings/{one['id']}/supervisions", {"action": "lift", "reason": "已整改"}).problem("supervision_conflict", 409)
+    assert problem["supervised"] is False and problem["state"] == "ordered" and "supervisions" in problem["allowed"]
 
 
 @provokes("idempotency_key_reused")

@@ -22,7 +22,7 @@ $$;
 CREATE FUNCTION pg_temp.act(p_name text, p_id text, p_command text, p_body text DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
 	SELECT pg_temp.call(p_name, CASE p_command WHEN 'progress-reports' THEN format('api.finding_progress(%L, $1)', p_id)
 		WHEN 'reinspections' THEN format('api.finding_reinspect(%L, $1)', p_id) WHEN 'merges' THEN format('api.finding_merge(%L, $1)', p_id)
-		WHEN 'orders' THEN format('api.finding_order(%L, $1)', p_id)
+		WHEN 'orders' THEN format('api.finding_order(%L, $1)', p_id) WHEN 'confirmations' THEN format('api.finding_confirm(%L, $1)', p_id)
 		ELSE format('api.finding_act(%L, %L, $1)', p_id, p_command) END, p_body::jsonb)
 $$;
 CREATE FUNCTION pg_temp.no(p_name text, p_id text, p_command text, p_body text DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$

@@ -10,6 +10,7 @@ AND f.district = :q_district --? q_district
 AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
 AND f.institution_type = :q_type --? q_type
 AND f.awaited_count > 0 AND :q_evidence_awaited = 'true' --? q_evidence_awaited
+AND f.supervised AND :q_supervised = 'true' --? q_supervised
 AND f.due_key < :q_due_before --? q_due_before
 AND f.due_key > :q_due_after AND f.due_key < 'infinity' --? q_due_after
 AND (f.found_at, f.id) < ((SELECT coalesce(:after_1::timestamptz, 'infinity')), (SELECT coalesce(:after_2, 'ffffffff-ffff-ffff-ffff-ffffffffffff')::uuid)) --? sort_-found_at

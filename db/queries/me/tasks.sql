@@ -66,7 +66,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			       left(f.description, 80) AS title, f.institution_id, f.district, f.street, f.state
 			  FROM hz.finding f
 			 CROSS JOIN LATERAL (SELECT coalesce((f.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai', f.last_act_at) AS at) w
-			 WHERE f.district = d AND f.state = 'reinspection_requested' AND f.severity = 'general'
+			 WHERE f.district = d AND f.state = 'reinspection_requested'
 			   AND :role = 'inspector'
 			   AND 'to_reinspect' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
@@ -82,7 +82,7 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 			  FROM hz.finding f
 			 CROSS JOIN LATERAL (SELECT (f.due_on + 1)::timestamp AT TIME ZONE 'Asia/Shanghai' AS at) w
 			 WHERE f.district = d AND f.is_open AND f.due_on IS NOT NULL AND f.due_on <= (SELECT api.today())
-			   AND f.state IN ('ordered', 'rectifying') AND f.severity = 'general'
+			   AND f.state IN ('ordered', 'rectifying')
 			   AND :role = 'inspector'
 			   AND 'to_reinspect' = :q_task --? q_task
 			   AND f.district = :q_district --? q_district
