@@ -130,6 +130,13 @@ def test_the_stories_are_told(db):
     assert story["205 卫生间呼叫器失效"] == "closed 2"
     assert story["夜班一人看护 38 名失能老人，巡房记录事后补填"] == "rectifying 2"
     assert story["后坡挡墙鼓胀开裂，裂缝最宽 4 厘米"] == "ordered 1"
+    assert story["屋顶用泡沫夹芯彩钢板搭建活动室，老人在内做手工"] == "awaiting_closure 1"
+
+
+def test_major_ones_have_what_they_need(db):
+    assert column(db, "SELECT count(*) FROM hz.finding WHERE severity = 'major' AND clause_id IS NULL AND violated_clause IS NULL") == [0]
+    assert column(db, """SELECT array_agg(command ORDER BY a.recorded_at, a.id) FROM hz.finding_act a JOIN hz.finding f ON f.id = a.finding_id
+        WHERE f.supervised GROUP BY f.id""") == [["create", "orders", "interim-measures", "escalations", "plans", "supervisions"]]
 
 
 def test_a_failing_answer_is_tied_to_a_finding_of_its_visit(db):
