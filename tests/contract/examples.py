@@ -31,7 +31,9 @@ class Recorder:
     def __init__(self, server):
         self.server, self.taken, self.number = server, {}, 0
         with server.connect() as db:
-            self.fixed = {str(row[0]) for row in db.execute("SELECT id FROM hz.checklist UNION ALL SELECT id FROM hz.checklist_item")}
+            self.fixed = {str(row[0]) for row in db.execute(
+                "SELECT id FROM hz.checklist UNION ALL SELECT id FROM hz.checklist_item UNION ALL SELECT id FROM hz.hazard_standard "
+                "UNION ALL SELECT id FROM hz.hazard_clause")}
         for role, number in PEOPLE.items():
             setattr(self, role, self.client(role, actor=f"0190d000-0000-7000-8002-{number:012d}"))
         self.street = self.client("street", street=STREET)
@@ -234,6 +236,35 @@ def other_ends(r):
     r.take("findings_self_acceptances", r.institution, "GET", f"{path}/self-acceptances")
 
 
+def major(r):
+    """A major hazard from the clause that makes it one to the leader's approval."""
+    found = r.take("hazard_standards_list", r.inspector, "GET", "/v1/hazard-standards?institution_type=elderly_care&current=true")
+    standard = r.take("hazard_standards_get", r.inspector, "GET", f"/v1/hazard-standards/{found['items'][0]['id']}")
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+
+    def later(days):
+        return (today + datetime.timedelta(days=days)).isoformat()
+    path = "/v1/findings/" + r.take("findings_create", r.inspector, "POST", "/v1/findings", {
+        "id": r.id(), "institution_id": r.place, "category": "fire", "severity": "major", "clause_id": standard["clauses"][2]["id"],
+        "description": "屋顶用泡沫夹芯彩钢板搭建活动室", "key_place": "屋顶", "suggestion": "停用并拆除"})["id"]
+    r.inspector.post(f"{path}/orders", {"responsible_name": "沈望舒", "days": 30}).ok(201)
+    steps = (
+        ("escalations", r.section_chief, {"to_body": "区安委会办公室", "method": "document", "document_number": "渝中民报（演示）6号"}),
+        ("interim_measures", r.section_chief, {"measures": "封闭屋顶，专人看守", "from": later(0), "until": later(30), "responsible_name": "韩守拙"}),
+        ("supervisions", r.leader, {"action": "list", "reason": "老人每天在内活动", "level": "district", "supervising_body": "区安委会办公室"}),
+        ("plans", r.institution, {
+            "responsible_unit": "望坪演示养老院（演示）", "responsible_person": "沈望舒", "measures": "停用清空，由有资质的单位拆除", "funds": "38000.00",
+            "funds_source": "自筹", "time_limit": later(20), "emergency_plan": "拆除期间屋顶不得进人，动火专人监护"}))
+    for name, who, body in steps:
+        r.take(f"findings_{name}_create", who, "POST", f"{path}/{name.replace('_', '-')}", body)
+    r.institution.post(f"{path}/progress-reports", {"note": "已清空停用，拆除单位进场"}).ok(201)
+    r.institution.post(f"{path}/reinspection-requests", {}).ok(201)
+    r.inspector.post(f"{path}/reinspections", {"result": "passed", "note": "已全部拆除"}).ok(201)
+    r.take("findings_closure_approvals_create", r.leader, "POST", f"{path}/closure-approvals", {"result": "granted", "note": "同意销号"})
+    for name in [name for name, *_ in steps] + ["closure_approvals"]:
+        r.take(f"findings_{name}", r.inspector, "GET", f"{path}/{name.replace('_', '-')}")
+
+
 def refusals(r):
     r.take("problem_400", r.inspector, "POST", "/v1/findings", {"institution_id": "不是编号", "category": "fire", "found_at": "2026-11-23 09:30"})
     r.take("problem_401", r.nobody, "GET", "/v1/findings")
@@ -258,6 +289,7 @@ def off_line(r):
     for category in shown["checklist"]["categories"]:
         category["items"] = category["items"][:2]
     shown["findings"], shown["categories"] = shown["findings"][:1], shown["categories"][:2]
+    shown["hazard_standards"][0]["clauses"] = shown["hazard_standards"][0]["clauses"][:2]
     shown["previous"]["answers"] = shown["previous"]["answers"][:2]
     door, floor = r.id(), r.id()
     r.take("inspection_bundles_create", r.inspector, "POST", "/v1/inspection-bundles", {
@@ -280,7 +312,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, visit, order, other_ends, refusals, off_line):
+    for part in (places, visit, order, other_ends, major, refusals, off_line):
         part(recorder)
     return recorder.examples()
 
