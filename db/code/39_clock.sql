@@ -31,15 +31,13 @@ DECLARE
 BEGIN
 	PERFORM api.clock_stop(l.code, p_resource_id, p_at, 'restarted');
 	INSERT INTO hz.clock (id, kind, district, institution_id, institution_type, street, finding_id, category, severity, resource,
-		resource_id, title, responsible, responsible_name, limit_region, limit_edition, started_at, due_on, explanation, created_at)
+		resource_id, title, responsible, responsible_name, limit_region, limit_edition, started_at, counted_from, due_on,
+		explanation, created_at)
 	VALUES (v_id, l.code, f.district, f.institution_id, f.institution_type, f.street, f.id, f.category, f.severity, p_resource,
-		p_resource_id, l.title, l.responsible, p_responsible_name, l.region, l.edition, p_at, v_due,
-		jsonb_build_array(
-			jsonb_build_object('step', 'event', 'date', api.day(p_at), 'basis', NULL, 'text', p_event),
-			jsonb_build_object('step', 'rule', 'date', NULL, 'basis', v_basis,
-				'text', l.title || '（时限 ' || l.code || '，第 ' || l.edition || ' 版）'))
-		|| api.period_steps(api.day(p_at), l.amount, l.day_kind, v_basis)
-		|| jsonb_build_object('step', 'result', 'date', v_due, 'basis', v_basis, 'text', v_due || ' 24 时到期，次日起为逾期'),
+		p_resource_id, l.title, l.responsible, p_responsible_name, l.region, l.edition, p_at, api.day(p_at), v_due,
+		jsonb_build_array(api.step('event', api.day(p_at), NULL, p_event),
+			api.step('rule', NULL, v_basis, l.title || '（时限 ' || l.code || '，第 ' || l.edition || ' 版）'))
+		|| api.period_steps(api.day(p_at), l.amount, l.day_kind, v_basis) || api.step_result(v_due, v_basis),
 		api.now());
 	RETURN v_id;
 END $$;

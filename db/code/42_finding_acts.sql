@@ -92,7 +92,7 @@ BEGIN
 END $$;
 
 -- Faults of the next order in a body: it belongs to what leads to another round (p_again), and to nothing else.
-CREATE FUNCTION api.finding_again_faults(p_body jsonb, p_again boolean) RETURNS jsonb
+CREATE FUNCTION api.finding_again_faults(f hz.finding, p_body jsonb, p_again boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	v_at timestamptz := coalesce((p_body ->> 'occurred_at')::timestamptz, api.now());
@@ -100,7 +100,7 @@ BEGIN
 	IF p_again AND p_body ->> 'order' IS NULL THEN
 		RETURN jsonb_build_array(api.fault('/order', 'required', '不合格或者不予销号的，须同时写明下一轮的整改要求和期限'));
 	ELSIF p_again THEN
-		RETURN api.order_item_faults(p_body -> 'order', '/order', api.day(v_at));
+		RETURN api.order_item_faults(p_body -> 'order', '/order', f, api.day(v_at), api.day(v_at));
 	ELSIF p_body ->> 'order' IS NOT NULL THEN
 		RETURN jsonb_build_array(api.fault('/order', 'not_expected', '合格或者准予销号的，不再责令整改'));
 	END IF;
@@ -134,7 +134,7 @@ BEGIN
 	a := api.finding_move(p_id, 'reinspections', v_result, p_body,
 		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed',
 		p_faults => api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id)
-			|| api.finding_again_faults(p_body, v_result = 'failed'));
+			|| api.finding_again_faults(f, p_body, v_result = 'failed'));
 	RETURN api.finding_act_answer(CASE v_result WHEN 'failed' THEN api.finding_again(a, p_body -> 'order') ELSE a END);
 END $$;
 

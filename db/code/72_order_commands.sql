@@ -22,7 +22,7 @@ LANGUAGE sql STABLE AS $$
 				THEN api.fault(p.at || '/finding_id', 'occurred_at_out_of_order', '开具时间早于该隐患的上一步 ' || api.ts(f.last_act_at))
 			END
 		 UNION ALL
-		SELECT i FROM jsonb_array_elements(api.order_item_faults(e.item, p.at, api.day(p_at))) i) x (fault)
+		SELECT i FROM jsonb_array_elements(api.order_item_faults(e.item, p.at, f, api.day(p_at), api.day(p_at))) i) x (fault)
 	 WHERE x.fault IS NOT NULL
 $$;
 
@@ -101,7 +101,7 @@ DECLARE
 	o hz.rectification_order;
 	i hz.rectification_order_item;
 BEGIN
-	PERFORM api.refuse_faults(api.order_item_faults(p_body, '', api.day(v_served)));
+	PERFORM api.refuse_faults(api.order_item_faults(p_body, '', f, api.day(v_at), api.day(v_served)));
 	SELECT * INTO n FROM hz.institution WHERE id = f.institution_id;
 	o := api.order_insert(api.body_id(p_body), n, f.inspection_id, v_at, p_body ->> 'note');
 	i := api.order_item_insert(o, 1, f, f.round, p_body);

@@ -44,7 +44,7 @@ LANGUAGE sql STABLE AS $$
 		'categories', (SELECT json_agg(json_build_object('code', g.code, 'position', g.position, 'name', g.name_zh, 'name_en', g.name_en,
 				'sensitive', g.sensitive) ORDER BY g.position) FROM hz.category g),
 		'deadline_rules', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'edition', r.edition, 'title', r.title,
-				'applies_to', r.applies_to, 'day_kind', r.day_kind, 'legal_basis', r.legal_basis, 'legal_basis_read', r.basis_read,
+				'applies_to', r.applies_to, 'day_kind', r.day_kind, 'roll', r.roll, 'legal_basis', r.legal_basis, 'legal_basis_read', r.basis_read,
 				'effective_from', r.effective_from, 'effective_to', r.effective_to) ORDER BY r.id), '[]')
 			FROM hz.deadline_rule r
 		       WHERE r.effective_from <= p_today AND (r.effective_to IS NULL OR r.effective_to >= p_today)),

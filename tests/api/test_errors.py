@@ -292,7 +292,7 @@ def test_all_faults_of_rules_at_once(office, unwritten):
     first, second = office.new_finding(), office.new_finding()
     unwritten.begin()
     answer = office.inspector.post("/v1/rectification-orders", {"institution_id": office.home["id"], "items": [
-        {"finding_id": first["id"], "requirement": "清理"}, {"finding_id": second["id"], "requirement": "清理", "days": 3, "deadline": day(3)},
+        {"finding_id": first["id"], "requirement": "清理", "day_kind": "working"}, {"finding_id": second["id"], "requirement": "清理", "days": 3, "deadline": day(3)},
         {"finding_id": first["id"], "requirement": "清理", "days": 3, "day_kind": "working"}]})
     answer.problem("rule_violated", 422)
     named = {pointer.split("/")[2] for pointer in answer.faults()}
