@@ -3,7 +3,7 @@ SHELL    := /bin/bash
 B        ?= build
 PORT     ?= 8080
 RUN_DIR  ?= .run
-export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH
+export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH FILE APPLY
 PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
@@ -27,7 +27,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
+.PHONY: help all unit fuzzers run up db down reset key calendar recompute deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -75,6 +75,10 @@ reset:             ## stop it and delete RUN_DIR with its database
 	@conf/dev/down.sh remove
 key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STREET= NAME= ACTOR=]
 	@conf/dev/key.sh
+calendar:          ## load a notice of holidays, FILE=2027.csv, and list the deadlines that would move
+	@conf/dev/calendar.sh
+recompute:         ## count running deadlines again along the calendar: a list; APPLY=1 sets them
+	@conf/dev/recompute.sh
 explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"
 	@conf/dev/explain.sh
 replay:            ## replay the real records of REALDATA through the running API: all, or FINDINGS=2000

@@ -71,3 +71,7 @@ CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.finding FOR EACH ROW EXECUTE F
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.rectification_order
 	FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'id');
 CREATE TRIGGER event AFTER INSERT ON hz.order_service FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'order_id', 'services');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.time_limit
+	FOR EACH ROW WHEN (NEW.district IS NOT NULL) EXECUTE FUNCTION api.event_write('time_limit', 'id');
+-- what starts and ends a clock is an event of its own; one that goes on with another date is not
+CREATE TRIGGER event AFTER INSERT ON hz.clock FOR EACH ROW WHEN (NEW.replaces IS NOT NULL) EXECUTE FUNCTION api.event_write('clock', 'id');

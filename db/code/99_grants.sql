@@ -39,7 +39,8 @@ BEGIN
 			oid::regprocedure, CASE WHEN proname LIKE 'job%' THEN 'hz_jobs' ELSE 'hz_media' END), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace
 		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed')));
-	-- keys are issued on the server by its owner only
+	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
-		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text'));
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load',
+			'deadline_moves', 'deadline_recompute', 'recompute_actor', 'clock_move'));
 END $$;
