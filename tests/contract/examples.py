@@ -114,6 +114,16 @@ def places(r):
     r.take("api_keys_list", r.admin, "GET", "/v1/api-keys?limit=2")
 
 
+def rules(r):
+    r.take("calendar_get", r.nobody, "GET", "/v1/calendar?from=2026-09-30&to=2026-10-11")
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    one = r.take("time_limits_create", r.admin, "POST", "/v1/time-limits", {
+        "code": "referral_reply", "region": DISTRICT, "amount": 10, "day_kind": "working", "legal_basis": "渝中民〔2026〕12号（演示）第三条",
+        "legal_basis_read": True, "effective_from": (today + datetime.timedelta(days=30)).isoformat(), "note": "与区消防救援大队商定"})
+    r.take("time_limits_get", r.inspector, "GET", f"/v1/time-limits/{one['id']}")
+    r.take("time_limits_list", r.inspector, "GET", f"/v1/time-limits?region={DISTRICT}&code=referral_reply")
+
+
 def visit(r):
     lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&audience=office&current=true")
     checklist = r.take("checklists_get", r.inspector, "GET", f"/v1/checklists/{lists['items'][0]['id']}")
@@ -177,7 +187,7 @@ def order(r):
     one = r.take("rectification_orders_create", r.inspector, "POST", "/v1/rectification-orders", {
         "id": r.id(), "institution_id": r.place, "inspection_id": r.visit, "items": [
             {"finding_id": bell, "requirement": "更换并接通呼叫器，逐间测试", "responsible_name": "韩守拙", "days": 7, "day_kind": "calendar"},
-            {"finding_id": sample, "requirement": "按规定留样", "responsible_name": "韩守拙", "days": 3, "day_kind": "calendar",
+            {"finding_id": sample, "requirement": "按规定留样", "responsible_name": "韩守拙", "days": 3, "day_kind": "working",
              "legal_basis": "GB 31654-2021"}]})
     path = f"/v1/rectification-orders/{one['id']}"
     r.take("rectification_orders_service_create", r.inspector, "POST", f"{path}/services", {"method": "direct", "receiver": "沈望舒"})
@@ -312,7 +322,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, visit, order, other_ends, major, refusals, off_line):
+    for part in (places, rules, visit, order, other_ends, major, refusals, off_line):
         part(recorder)
     return recorder.examples()
 
