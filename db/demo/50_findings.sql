@@ -108,7 +108,7 @@ INSERT INTO demo_course VALUES
 	('night_shift',        2, false, 0, '22:58', 'I', 'findings/orders', '{}'),
 	('night_shift',        3, false, 6, '10:00', 'N', 'findings/progress-reports', '{"note": "已招聘两名夜班护理员，下周到岗"}'),
 	('night_shift',        4, false, 13, '09:00', 'N', 'findings/reinspection-requests', '{"note": "夜班已三人，申请复查"}'),
-	('night_shift',        5, false, 14, '22:30', 'J', 'findings/reinspections', '{"result": "failed", "note": "夜查仍为一人，排班表三人为事后补写", "next_days": 9}'),
+	('night_shift',        5, false, 14, '22:30', 'J', 'findings/reinspections', '{"result": "failed", "note": "夜查仍为一人，排班表三人为事后补写", "next_days": 7, "next_kind": "working"}'),
 	('night_shift',        6, false, 17, '11:00', 'N', 'findings/progress-reports', '{"note": "一名护理员已到岗，另一名在培训"}'),
 	('retaining_wall',     1, false, 0, NULL,    'I', 'findings', '{}'),
 	('retaining_wall',     2, false, 0, '+60',   'I', 'findings/orders', '{}'),
@@ -184,9 +184,9 @@ SELECT f.n, w.who, w.actor
        ('L', 'leader'),
        ('X', 'system')) AS w (who, actor);
 
-CREATE FUNCTION pg_temp.order_item(f pg_temp.demo_finding, days integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION pg_temp.order_item(f pg_temp.demo_finding, days integer, kind text DEFAULT 'calendar') RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object(
-		'requirement', f.suggestion, 'responsible_name', b.body ->> 'safety_officer_name', 'days', days, 'day_kind', 'calendar',
+		'requirement', f.suggestion, 'responsible_name', b.body ->> 'safety_officer_name', 'days', days, 'day_kind', kind,
 		'legal_basis', CASE f.category WHEN 'fire' THEN '《消防法》第十六条' WHEN 'food_drug' THEN '《食品安全法》第五十七条'
 		                               WHEN 'responsibility' THEN '《安全生产法》第四十一条第二款' END))
 	  FROM pg_temp.demo_institution_body b WHERE b.key = f.inst
@@ -208,8 +208,8 @@ SELECT t.at, t.actor, t.op, CASE WHEN t.op <> 'findings' THEN pg_temp.id('findin
             'key_place', f.key_place, 'suggestion', f.suggestion, 'found_at', t.at, 'recurs_of', pg_temp.id('finding', f.recurs_of),
             'clause_id', '01900000-0000-7000-8001-' || lpad(f.clause::text, 12, '0'), 'violated_clause', f.violated_clause))
        WHEN 'findings/orders' THEN pg_temp.order_item(f, f.days)
-       WHEN 'findings/reinspections' THEN t.body - 'next_days' || CASE WHEN t.body ? 'next_days'
-            THEN jsonb_build_object('order', pg_temp.order_item(f, (t.body ->> 'next_days')::integer)) ELSE '{}' END
+       WHEN 'findings/reinspections' THEN t.body - '{next_days,next_kind}'::text[] || CASE WHEN t.body ? 'next_days'
+            THEN jsonb_build_object('order', pg_temp.order_item(f, (t.body ->> 'next_days')::integer, coalesce(t.body ->> 'next_kind', 'calendar'))) ELSE '{}' END
        WHEN 'findings/plans' THEN t.body - 'limit_days' || jsonb_build_object('time_limit', api.day(t.at) + (t.body ->> 'limit_days')::integer,
             'responsible_person', b.body ->> 'principal_name')
        WHEN 'findings/interim-measures' THEN t.body || jsonb_build_object('from', api.day(t.at), 'responsible_name', b.body ->> 'safety_officer_name')
