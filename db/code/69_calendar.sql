@@ -26,18 +26,24 @@ $$;
 
 -- The first day from p_day on that works. NULL outside of the calendar.
 CREATE FUNCTION api.working_day(p_day date) RETURNS date
-LANGUAGE sql STABLE AS $$ SELECT day FROM hz.calendar_date WHERE day >= p_day AND working ORDER BY day LIMIT 1 $$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT day FROM hz.calendar_date WHERE day >= p_day AND working ORDER BY day LIMIT 1);
+END $$;
 
 -- The last day of a period of p_amount days that begins on the day after p_from, carried over to a working day where p_roll says
--- so. NULL outside of the calendar.
+-- so. NULL outside of the calendar. PL/pgSQL keeps its plan: an order may have hundreds of items.
 CREATE FUNCTION api.period_end(p_from date, p_amount int, p_day_kind text, p_roll text DEFAULT 'none') RETURNS date
-LANGUAGE sql STABLE AS $$
-	SELECT CASE
-		WHEN p_amount = 0 OR p_day_kind = 'calendar' AND p_roll = 'none' THEN p_from + p_amount
-		WHEN p_day_kind = 'calendar' THEN api.working_day(p_from + p_amount)
-		ELSE (SELECT e.day FROM hz.calendar_date e
-			WHERE e.working AND e.ordinal = (SELECT ordinal FROM hz.calendar_date WHERE day = p_from) + p_amount) END
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	IF p_amount = 0 OR p_day_kind = 'calendar' AND p_roll = 'none' THEN
+		RETURN p_from + p_amount;
+	ELSIF p_day_kind = 'calendar' THEN
+		RETURN api.working_day(p_from + p_amount);
+	END IF;
+	RETURN (SELECT e.day FROM hz.calendar_date e
+		 WHERE e.working AND e.ordinal = (SELECT ordinal FROM hz.calendar_date WHERE day = p_from) + p_amount);
+END $$;
 
 -- The notices that name days from p_first to p_last: the basis of what is done with these days. NULL when none does.
 CREATE FUNCTION api.notices_of(p_first date, p_last date) RETURNS text

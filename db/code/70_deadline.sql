@@ -2,13 +2,14 @@
 
 -- The rule in force on p_day for a period in days of a kind, or for a date given (whose kind is 'calendar').
 CREATE FUNCTION api.deadline_rule(p_applies_to text, p_day_kind text, p_day date) RETURNS hz.deadline_rule
-LANGUAGE sql STABLE AS $$
-	SELECT r
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT r
 	  FROM hz.deadline_rule r
 	 WHERE r.applies_to = p_applies_to AND r.day_kind = p_day_kind
 	   AND r.effective_from <= p_day AND (r.effective_to IS NULL OR r.effective_to >= p_day)
-	 ORDER BY r.effective_from DESC LIMIT 1
-$$;
+	 ORDER BY r.effective_from DESC LIMIT 1);
+END $$;
 
 CREATE FUNCTION api.deadline_rule_basis(r hz.deadline_rule) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
@@ -17,9 +18,10 @@ $$;
 
 -- The last day of the period of an item served on p_served: the day of service is not counted.
 CREATE FUNCTION api.deadline_date(i hz.rectification_order_item, p_served date) RETURNS date
-LANGUAGE sql STABLE AS $$
-	SELECT coalesce(i.given_deadline, api.period_end(p_served, i.days, i.day_kind, r.roll)) FROM hz.deadline_rule r WHERE r.id = i.rule_id
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN coalesce(i.given_deadline, api.period_end(p_served, i.days, i.day_kind, (SELECT roll FROM hz.deadline_rule WHERE id = i.rule_id)));
+END $$;
 
 -- Why this date: what set the period going, where its length comes from when the order does not say, by which rule it is counted,
 -- from where, what is left out, to which day.

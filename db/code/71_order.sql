@@ -31,24 +31,28 @@ END $$;
 -- Faults of the period of one item, on finding f (NULLs where that is not there), of an order issued on p_day. p_from: the day it may not end
 -- before; it runs from service, or at the earliest from issue.
 CREATE FUNCTION api.order_item_faults(p_item jsonb, p_pointer text, f hz.finding, p_day date, p_from date) RETURNS jsonb
-LANGUAGE sql STABLE AS $$
-	SELECT coalesce(jsonb_agg(x.fault), '[]')
-	  FROM api.order_item_period(p_item, f.severity, f.district, p_day) p
-	  LEFT JOIN api.deadline_rule('days', p.day_kind, p_day) r ON true
-	 CROSS JOIN LATERAL (VALUES
-		(CASE WHEN p_item ? 'deadline' AND p_item ? 'days'
-			THEN api.fault(p_pointer || '/days', 'rule_violated', '期限（deadline）与天数（days）只能写一个') END),
-		(CASE WHEN f.id IS NOT NULL AND NOT p_item ?| '{deadline,days}' AND p.days IS NULL
-			THEN api.fault(p_pointer || '/deadline', 'rule_violated', '须写明期限（deadline）或天数（days）：当日没有生效的默认整改期限') END),
-		(CASE WHEN p_item ? 'day_kind' AND NOT p_item ? 'days' AND (NOT p_item ? 'deadline' OR p_item ->> 'day_kind' <> 'calendar')
-			THEN api.fault(p_pointer || '/day_kind', 'rule_violated', '日的种类（day_kind）要和天数（days）一起写') END),
-		(CASE WHEN p.days IS NOT NULL AND api.period_end(p_from, p.days, p.day_kind, r.roll) IS NULL
-			THEN api.fault(p_pointer || '/days', 'rule_violated', '期限的起止超出了工作日历（2004 年至 2060 年）') END),
-		(CASE WHEN (p_item ->> 'deadline')::date < p_from
-			THEN api.fault(p_pointer || '/deadline', 'rule_violated', '期限早于开具或送达之日 ' || p_from) END)
-		) x (fault)
-	 WHERE x.fault IS NOT NULL
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	p CONSTANT record := api.order_item_period(p_item, f.severity, f.district, p_day);
+	v_faults jsonb := '[]';
+BEGIN
+	IF p_item ? 'deadline' AND p_item ? 'days' THEN
+		v_faults := v_faults || api.fault(p_pointer || '/days', 'rule_violated', '期限（deadline）与天数（days）只能写一个');
+	ELSIF f.id IS NOT NULL AND NOT p_item ? 'deadline' AND p.days IS NULL THEN
+		v_faults := v_faults || api.fault(p_pointer || '/deadline', 'rule_violated',
+			'须写明期限（deadline）或天数（days）：当日没有生效的默认整改期限');
+	ELSIF p.days IS NOT NULL
+		AND api.period_end(p_from, p.days, p.day_kind, (api.deadline_rule('days', p.day_kind, p_day)).roll) IS NULL THEN
+		v_faults := v_faults || api.fault(p_pointer || '/days', 'rule_violated', '期限的起止超出了工作日历（2004 年至 2060 年）');
+	END IF;
+	IF p_item ? 'day_kind' AND NOT p_item ? 'days' AND (NOT p_item ? 'deadline' OR p_item ->> 'day_kind' <> 'calendar') THEN
+		v_faults := v_faults || api.fault(p_pointer || '/day_kind', 'rule_violated', '日的种类（day_kind）要和天数（days）一起写');
+	END IF;
+	IF (p_item ->> 'deadline')::date < p_from THEN
+		v_faults := v_faults || api.fault(p_pointer || '/deadline', 'rule_violated', '期限早于开具或送达之日 ' || p_from);
+	END IF;
+	RETURN v_faults;
+END $$;
 
 -- The next number of a district's orders in p_year. As the owner: a caller may see only some of the orders.
 CREATE FUNCTION api.order_number(p_district text, p_year int) RETURNS text
@@ -153,9 +157,10 @@ END $$;
 
 -- The deadline that runs, or last ran, for an item; NULL until it is served.
 CREATE FUNCTION api.order_item_deadline(i hz.rectification_order_item) RETURNS hz.deadline
-LANGUAGE sql STABLE AS $$
-	SELECT d FROM hz.deadline d WHERE d.finding_id = i.finding_id AND d.round = i.round ORDER BY d.set_at DESC, d.id DESC LIMIT 1
-$$;
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+	RETURN (SELECT d FROM hz.deadline d WHERE d.finding_id = i.finding_id AND d.round = i.round ORDER BY d.set_at DESC, d.id DESC LIMIT 1);
+END $$;
 
 CREATE FUNCTION api.order_json(o hz.rectification_order) RETURNS json
 LANGUAGE sql STABLE AS $$
