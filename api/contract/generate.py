@@ -35,7 +35,8 @@ PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
            "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare"}
+           "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive"}
+OWN = {"auth": "$1 (bytea) and $2 (text[])", "export": "$1 (boolean) to $4 (text)"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
 VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
@@ -82,6 +83,9 @@ class Op:
         if self.sorts and (not self.list or len(set(self.sorts)) != len(self.sorts)):
             raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")
         self.open = op.get("security") == []
+        self.sensitive = choice(op, "x-sensitive", (False, True), False)
+        if self.sensitive and (self.open or not self.list):
+            raise Fault(op.at("x-sensitive"), f"{self.id}: x-sensitive: for a list that is not open to all")
         self.roles = self._roles()
         self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
@@ -304,8 +308,8 @@ def read_ops(doc, faults):
 
 
 def bind_sql(root, ops, faults):
-    """Compile the SQL of every op; returns the text of auth.sql."""
-    folder, named = root / "db/queries", {"auth"}
+    """Compile the SQL of every op; returns {name: text} of the engine's own statements."""
+    folder, named = root / "db/queries", set(OWN)
     for op in [one for op in ops for one in ([op.make_admit()] if "x-admit" in op.node else []) + [op]]:
         if op.sql_name:
             named.add(op.sql_name)
@@ -323,17 +327,22 @@ def bind_sql(root, ops, faults):
                 faults.add(Fault(None, f"db/queries/{name}.sql:1: no statement includes this part (\\ir {path.name})"))
         elif name not in named:
             faults.add(Fault(None, f"db/queries/{name}.sql:1: no operation names this file (x-sql: {name})"))
+    return {name: own_sql(folder, name, faults) for name in OWN}
+
+
+def own_sql(folder, name, faults):
+    """The text of one of the engine's own statements, whose parameters the engine knows."""
+    shown = f"db/queries/{name}.sql"
     with faults:
-        path = folder / "auth.sql"
-        if not path.is_file():
-            raise Fault(None, "db/queries/auth.sql does not exist")
+        if not (folder / f"{name}.sql").is_file():
+            raise Fault(None, f"{shown} does not exist")
         try:
-            lines = trim(lex(path.read_text(encoding="utf-8"), "db/queries/auth.sql", numbers=True))
+            lines = trim(lex((folder / f"{name}.sql").read_text(encoding="utf-8"), shown, numbers=True))
         except SqlFault as fault:
             raise Fault(None, str(fault)) from fault
         for line in lines:
-            if line.when or any(name for _, name in line.pieces):
-                raise Fault(None, f"{line.where}: takes $1 (bytea) and $2 (text[]) only")
+            if line.when or any(place for _, place in line.pieces):
+                raise Fault(None, f"{line.where}: takes {OWN[name]} only")
         return "".join(text for line in lines for text, _ in line.pieces)
     return ""
 
@@ -345,12 +354,12 @@ def build(root):
     faults.stop()
     doc.check_extensions(OP_KEYS, faults)
     ops = read_ops(doc, faults)
-    auth = bind_sql(root, ops, faults)
+    own = bind_sql(root, ops, faults)
     problems = doc.problems(faults)
     examples = bundle.read_examples(root, ops, faults)
     tables = ctables.Tables(doc, faults)
     published = bundle.dump(doc, ops, problems[0], examples)
-    text = tables.render(ops, auth, problems, published)
+    text = tables.render(ops, own, problems, published)
     faults.stop()
     return {"contract_tables.c": text, "problems.h": ctables.problems_header(problems), "handlers.h": ctables.handlers_header(ops),
             "openapi.json": published}

@@ -22,7 +22,7 @@ bool run_actor(struct engine_call *, const struct pg_answer *) __attribute__((wa
 /* Go on after the checks. Same return as engine_run(). */
 bool run_start(struct engine_call *) __attribute__((warn_unused_result));
 
-/* The next page of a streamed list. Same return as engine_more(). */
-bool run_page(struct engine_call *) __attribute__((warn_unused_result));
+/* The step of the operation's own statement; what it needs is made in the arena. */
+void run_operation(struct engine_call *, struct arena *);
 
 #endif

@@ -20,7 +20,7 @@ BEGIN
 		jsonb_build_object('started_at', v_at, 'place', v_place, 'credentials_shown', v_shown)));
 END $$;
 
--- Every item of the checklist with its answer.
+-- Every item of the checklist with its answer, of the categories the caller may read.
 CREATE FUNCTION api.inspection_answers_json(i hz.inspection) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
@@ -44,7 +44,7 @@ LANGUAGE sql STABLE AS $$
 		  LEFT JOIN (SELECT l.resource_id, json_agg(api.attachment_link_json(l) ORDER BY l.created_at, l.id) AS attachments
 			       FROM hz.attachment_link l WHERE l.inspection_id = i.id AND l.resource = 'inspection_answer'
 			      GROUP BY l.resource_id) e ON e.resource_id = t.id
-		 WHERE t.checklist_id = i.checklist_id) r
+		 WHERE t.checklist_id = i.checklist_id AND api.answer_shown(t.category, i.kind)) r
 $$;
 
 -- Faults of answers put: items of another checklist, an item twice, findings that are not this visit's.

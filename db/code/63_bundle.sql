@@ -145,7 +145,7 @@ BEGIN
 		WHEN 'order' THEN
 			SELECT * INTO n FROM hz.institution WHERE id = (p_body ->> 'institution_id')::uuid;
 			IF NOT EXISTS (SELECT FROM hz.rectification_order WHERE id = p_id) THEN
-				PERFORM api.order_insert(p_id, n, p_inspection, 'epoch', NULL);
+				PERFORM api.order_insert(p_id, n, p_inspection, NULL, 'epoch', NULL);
 			END IF;
 		WHEN 'submission' THEN
 			UPDATE hz.inspection SET state = 'awaiting_signature', ended_at = 'epoch' WHERE id = p_inspection AND state = 'in_progress';

@@ -62,12 +62,14 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
 	RETURNING '责改〔' || p_year || '〕第 ' || n.last || ' 号'
 $$;
 
-CREATE FUNCTION api.order_insert(p_id uuid, n hz.institution, p_inspection_id uuid, p_at timestamptz, p_note text)
+-- p_category: of api.order_category().
+CREATE FUNCTION api.order_insert(p_id uuid, n hz.institution, p_inspection_id uuid, p_category text, p_at timestamptz,
+	p_note text)
 RETURNS hz.rectification_order
 LANGUAGE sql VOLATILE AS $$
-	INSERT INTO hz.rectification_order (id, district, institution_id, institution_type, street, inspection_id, number, issued_at,
+	INSERT INTO hz.rectification_order (id, district, institution_id, institution_type, street, inspection_id, category, number, issued_at,
 		actor_id, note, created_at, created_by, updated_at)
-	VALUES (p_id, n.district, n.id, n.type, n.street, p_inspection_id,
+	VALUES (p_id, n.district, n.id, n.type, n.street, p_inspection_id, p_category,
 		api.order_number(n.district, extract(year FROM api.day(p_at))::int), p_at, api.me(), p_note, api.now(), api.me(), api.now())
 	RETURNING *
 $$;
@@ -149,7 +151,7 @@ DECLARE
 	o hz.rectification_order;
 BEGIN
 	SELECT * INTO n FROM hz.institution WHERE id = f.institution_id;
-	o := api.order_insert(api.uuid_v7(), n, NULL, p_served_at, NULL);
+	o := api.order_insert(api.uuid_v7(), n, NULL, f.category, p_served_at, NULL);
 	PERFORM api.order_item_insert(o, 1, f, p_round, p_item);
 	PERFORM api.order_serve(o.id, api.uuid_v7(), 'direct', p_served_at, NULL, NULL);
 	RETURN o.id;

@@ -45,13 +45,20 @@ BEGIN
 	e.to_state := coalesce(v_new ->> 'state', v_new ->> 'status');
 	e.reason := v_act ->> 'reason';
 	e.payload := coalesce(nullif(v_act -> 'payload', 'null'), '{}') || jsonb_build_object('changed', coalesce(v_changed, '{}'));
+	PERFORM api.event_add(e);
+	RETURN NULL;
+END $$;
+
+-- Writes one event with its digest; for those that run as the owner.
+CREATE FUNCTION api.event_add(e hz.event) RETURNS void
+LANGUAGE plpgsql AS $$
+BEGIN
 	e.salt := uuid_send(gen_random_uuid());
 	e.digest := sha256(e.salt || convert_to(api.event_text(e), 'UTF8'));
 	INSERT INTO hz.event (occurred_at, recorded_at, actor_id, district, institution_id, institution_type, street, category,
 		resource, resource_id, what, from_state, to_state, reason, payload, salt, digest)
 	VALUES (e.occurred_at, e.recorded_at, e.actor_id, e.district, e.institution_id, e.institution_type, e.street, e.category,
 		e.resource, e.resource_id, e.what, e.from_state, e.to_state, e.reason, e.payload, e.salt, e.digest);
-	RETURN NULL;
 END $$;
 
 -- The text whose salted SHA-256 is the event's digest: one jsonb object, members in jsonb's order.
@@ -61,6 +68,25 @@ LANGUAGE sql STABLE AS $$
 		'district', e.district, 'institution_id', e.institution_id, 'resource', e.resource, 'resource_id', e.resource_id,
 		'what', e.what, 'from_state', e.from_state, 'to_state', e.to_state, 'reason', e.reason, 'payload', e.payload)::text
 $$;
+
+-- A file with rows of sensitive categories was made of a list: one event in each district it reaches, which auditors and administrators see.
+CREATE FUNCTION api.export_record(p_operation text, p_path text, p_query text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	e hz.event;
+BEGIN
+	e.resource := 'export';
+	e.resource_id := api.uuid_v7();
+	e.what := 'exported';
+	e.occurred_at := api.now();
+	e.recorded_at := api.now();
+	e.actor_id := api.me();
+	e.payload := jsonb_build_object('operation', p_operation, 'path', p_path, 'query', p_query, 'role', api.role(),
+		'key_id', current_setting('app.key'), 'types', api.types(), 'streets', api.streets(), 'institutions', api.institutions());
+	FOREACH e.district IN ARRAY api.districts() LOOP
+		PERFORM api.event_add(e);
+	END LOOP;
+END $$;
 
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.actor FOR EACH ROW EXECUTE FUNCTION api.event_write('actor', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.api_key FOR EACH ROW EXECUTE FUNCTION api.event_write('api_key', 'id');

@@ -3,13 +3,6 @@
 -- Every init plan is paid for at every mention of a table, so there are two: the district, and whether the key is a wide one
 -- (auth.sql). For a wide key nothing else is looked at; for any other, and when nothing is said, all of it is.
 
--- The categories that may name vulnerable people.
-CREATE FUNCTION api.sensitive_categories() RETURNS text[]
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	RETURN ARRAY(SELECT code FROM hz.category WHERE sensitive);
-END $$;
-
 DO $$
 DECLARE
 	v record;
@@ -26,9 +19,12 @@ DECLARE
 		 OR street = ANY (string_to_array(current_setting('app.streets', true), ',')))$p$;
 	c_me CONSTANT text := $p$nullif(current_setting('app.actor', true), '')::uuid$p$;
 	c_role CONSTANT text := $p$current_setting('app.role', true)$p$;
-	-- findings that may name vulnerable people; what one has reported oneself stays readable
-	c_sensitive CONSTANT text := $p$(%1$s NOT IN ('street', 'integration') OR %2$s = %3$s
-		 OR category <> ALL (api.sensitive_categories()))$p$;
+	-- categories that may name vulnerable people (22_sensitive.sql): not kept from the caller …
+	c_shown CONSTANT text := $p$category <> ALL (string_to_array(nullif(current_setting('app.hidden', true), ''), ','))$p$;
+	-- … or what one has reported oneself (%s: who did), which stays readable, but goes into no file
+	c_own CONSTANT text := format($p$%%s = %s AND current_setting('app.export', true) IS DISTINCT FROM 'yes'$p$, c_me);
+	-- for what hangs on things by a query of its own, which is spared to whom nothing is kept from
+	c_sees_all CONSTANT text := $p$current_setting('app.hidden', true) = 'none'$p$;
 	v_hung CONSTANT text := format(c_limits, 'institution_id', 'institution_type');
 	v_policies jsonb;
 BEGIN
@@ -42,15 +38,15 @@ BEGIN
 		-- employees see what they have reported, nothing of their colleagues'
 		'finding', c_district || ' AND ' || format(c_wide, v_hung
 			|| format(' AND (%s <> ''staff'' OR created_by = %s) AND ', c_role, c_me)
-			|| format(c_sensitive, c_role, 'created_by', c_me)),
+			|| format('(%s OR ' || c_own || ')', c_shown, 'created_by')),
 		-- a visit is not known to those visited before it begins or is announced
 		'inspection', c_district || ' AND ' || format(c_wide, v_hung
 			|| format($p$ AND (%s NOT IN ('institution', 'staff') OR kind IN ('self', 'sweep', 'red_armband')
 				OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role)),
-		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff''', c_role)),
+		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung
+			|| format(' AND %s <> ''staff'' AND (%s OR %s)', c_role, c_sees_all, c_shown)),
 		-- clocks of what may name vulnerable people, as those findings; employees have none
-		'clock', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR ', c_role)
-			|| format($p$(%s NOT IN ('street', 'integration') OR category <> ALL (api.sensitive_categories())))$p$, c_role)),
+		'clock', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR %s)', c_role, c_shown)),
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- what hangs on a row is seen with that row
 		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
@@ -60,7 +56,8 @@ BEGIN
 		'inspection_act', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
 		'inspection_inspector', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
 		'bundle_item', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)',
-		'inspection_answer', 'EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id)');
+		'inspection_answer', format($p$EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id
+			AND (%s OR api.answer_shown((SELECT t.category FROM hz.checklist_item t WHERE t.id = item_id), p.kind)))$p$, c_sees_all));
 	FOR v IN SELECT * FROM jsonb_each_text(v_policies) LOOP
 		EXECUTE format('CREATE POLICY scope ON hz.%I TO hz_api USING (%s) WITH CHECK (%s)', v.key, v.value, v.value);
 	END LOOP;
@@ -72,7 +69,9 @@ BEGIN
 	-- or else to a visit, whose evidence employees do not see.
 	EXECUTE format($p$CREATE POLICY scope ON hz.attachment_link TO hz_api USING (%1$s) WITH CHECK (%1$s)$p$, format(
 		$p$CASE WHEN finding_id IS NOT NULL THEN EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)
-			ELSE %s <> 'staff' AND EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id) END$p$, c_role));
+			WHEN resource = 'inspection_answer' THEN %1$s <> 'staff' AND (SELECT true FROM hz.inspection_answer p
+				WHERE p.inspection_id = attachment_link.inspection_id AND p.item_id = resource_id)
+			ELSE %1$s <> 'staff' AND EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id) END$p$, c_role));
 	EXECUTE format($p$CREATE POLICY read ON hz.attachment FOR SELECT TO hz_api USING (CASE WHEN linked_at IS NULL THEN created_by = %s
 		ELSE EXISTS (SELECT FROM hz.attachment_link l WHERE l.attachment_id = attachment.id) END)$p$, c_me);
 	EXECUTE format('CREATE POLICY own ON hz.upload TO hz_api USING (actor_id = %1$s) WITH CHECK (actor_id = %1$s AND %2$s)', c_me, c_district);
@@ -88,14 +87,18 @@ BEGIN
 		WITH CHECK (%1$s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$,
 		c_role);
 
-	-- Events: in scope, accounts for those who keep them, nothing narrower to read than the thing itself.
+	-- Events: in scope, accounts and exports for those who keep and audit them, nothing narrower to read than the thing itself: as it
+	-- is now, and as it was then. (SELECT true …), not EXISTS, which the planner might answer from a hash of the whole table.
 	EXECUTE format('CREATE POLICY read ON hz.event FOR SELECT TO hz_api USING (%s AND %s)',
-		c_district || format($p$ AND (resource NOT IN ('actor', 'api_key') OR %s IN ('admin', 'auditor'))$p$, c_role),
+		c_district || format($p$ AND (resource NOT IN ('actor', 'api_key', 'export') OR %s IN ('admin', 'auditor'))$p$, c_role),
 		format(c_wide, v_hung || format($p$
 			AND (%1$s <> 'staff' OR actor_id = %2$s)
 			AND (resource <> 'inspection' OR %1$s NOT IN ('institution', 'staff')
 				OR EXISTS (SELECT FROM hz.inspection p WHERE p.id = resource_id))
-			AND (category IS NULL OR %3$s)$p$, c_role, c_me, format(c_sensitive, c_role, 'actor_id', c_me))));
+			AND (%3$s OR (category IS NULL OR %4$s OR %5$s) AND CASE resource
+				WHEN 'finding' THEN (SELECT true FROM hz.finding p WHERE p.id = resource_id)
+				WHEN 'rectification_order' THEN (SELECT true FROM hz.rectification_order p WHERE p.id = resource_id)
+				ELSE true END)$p$, c_role, c_me, c_sees_all, c_shown, format(c_own, 'actor_id'))));
 	EXECUTE 'CREATE POLICY job ON hz.event TO hz_jobs USING (true) WITH CHECK (true)';
 	EXECUTE 'CREATE POLICY job ON hz.idempotency TO hz_jobs USING (true)';
 END $$;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE hz.rectification_order DROP COLUMN category;
+COMMIT;
