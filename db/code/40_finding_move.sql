@@ -104,7 +104,9 @@ BEGIN
 	       merged_into = p_merged_into,
 	       supervised = CASE WHEN p_command = 'supervisions' THEN p_outcome = 'list' ELSE supervised AND NOT v_ends END,
 	       last_act_at = greatest(last_act_at, v_at),
-	       closed_at = CASE WHEN v_ends THEN v_at END,
+	       (closed_at, closed_by) = (SELECT v_at, p_command WHERE v_ends),
+	       reinspected = reinspected + (p_command = 'reinspections')::int,
+	       reinspection_failed = reinspection_failed + (p_command = 'reinspections' AND p_outcome = 'failed')::int,
 	       version = version + 1,
 	       updated_at = api.now()
 	 WHERE id = p_id

@@ -6,8 +6,8 @@ CREATE FUNCTION api.event_write() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	-- not news by themselves, or never to be copied
-	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at,order_item_id,responsible_name,
-		attachment_count,awaited_count}';
+	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at,closed_by,
+		reinspected,reinspection_failed,order_item_id,responsible_name,attachment_count,awaited_count}';
 	v_new jsonb := to_jsonb(NEW);
 	v_old jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
 	v_act jsonb := nullif(current_setting('app.act', true), '')::jsonb;

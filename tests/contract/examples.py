@@ -212,6 +212,7 @@ def order(r):
     r.take("findings_get", r.inspector, "GET", path)
     r.take("findings_list", r.inspector, "GET", f"/v1/findings?institution_id={r.place}&limit=2")
     r.take("events_list", r.auditor, "GET", "/v1/events?after=0&limit=3")
+    r.take("statistics_findings", r.leader, "GET", "/v1/statistics/findings?group_by=category&limit=3")
     r.take("institutions_timeline", r.section_chief, "GET", f"/v1/institutions/{r.place}/timeline?limit=3")
 
 
