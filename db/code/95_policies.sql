@@ -82,10 +82,10 @@ BEGIN
 
 	-- Keys: an administrator's are those that reach no further than the administrator; everybody has the own.
 	EXECUTE format($p$CREATE POLICY scope ON hz.api_key TO hz_api
-		USING (id = (SELECT nullif(current_setting('app.key', true), ''))::uuid
-			OR %1$s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[])
-		WITH CHECK (%1$s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[])$p$,
-		c_role);
+		USING (id = (SELECT nullif(current_setting('app.key', true), ''))::uuid OR %1$s) WITH CHECK (%1$s)$p$, format(
+		$p$%s = 'admin' AND districts <@ (SELECT string_to_array(current_setting('app.districts', true), ','))::text[]
+			AND api.scope_within(types, api.types()) AND api.scope_within(streets, api.streets())
+			AND api.scope_within(institutions, api.institutions())$p$, c_role));
 
 	-- Events: in scope, accounts and exports for those who keep and audit them, nothing narrower to read than the thing itself: as it
 	-- is now, and as it was then. (SELECT true …), not EXISTS, which the planner might answer from a hash of the whole table.
