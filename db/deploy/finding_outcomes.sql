@@ -6,6 +6,7 @@ ALTER TABLE hz.finding ADD COLUMN closed_by text,		-- the command by which it le
 ALTER TABLE hz.finding DISABLE TRIGGER USER;		-- none of this is news
 UPDATE hz.finding f
    SET closed_by = CASE WHEN NOT f.is_open THEN (SELECT a.command FROM hz.finding_act a WHERE a.finding_id = f.id AND a.to_state = f.state
+			AND a.from_state <> a.to_state
 		ORDER BY a.recorded_at DESC, a.id DESC LIMIT 1) END,
        (reinspected, reinspection_failed) = (SELECT count(*), count(*) FILTER (WHERE a.outcome = 'failed')
 		FROM hz.finding_act a WHERE a.finding_id = f.id AND a.command = 'reinspections')

@@ -18,6 +18,10 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_a
 	AND name <> 'event' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.confrelid = 'hz.institution'::regclass
 		AND cardinality(k.conkey) = 4 AND k.confupdtype = 'c')), '{}', 'what hangs on an institution follows it by cascade');
 
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname IN ('finding_id', 'category') AND NOT a.attisdropped)
+	AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'hz' AND p.tablename = t.name AND (p.qual LIKE '%app.hidden%' OR p.qual LIKE '%FROM hz.finding %'))), '{}',
+	'what belongs to a finding, or has a category, is read with it: sensitive ones are kept from streets, connected systems and files');
+
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_table_privilege('hz_api', oid, 'DELETE, TRUNCATE, REFERENCES, TRIGGER')), '{inspection_inspector}',
 	'the API deletes nothing but a name from a planned visit');
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_table_privilege('hz_api', oid, 'INSERT') AND NOT secured), '{}',
