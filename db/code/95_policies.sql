@@ -26,6 +26,9 @@ DECLARE
 	-- for what hangs on things by a query of its own, which is spared to whom nothing is kept from
 	c_sees_all CONSTANT text := $p$current_setting('app.hidden', true) = 'none'$p$;
 	v_hung CONSTANT text := format(c_limits, 'institution_id', 'institution_type');
+	-- what runs beside a finding, or beside none
+	v_beside CONSTANT text := c_district || ' AND '
+		|| format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR %s)', c_role, c_shown));
 	v_policies jsonb;
 BEGIN
 	FOR v IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'hz' LOOP
@@ -45,8 +48,9 @@ BEGIN
 				OR state NOT IN ('planned', 'cancelled') OR noticed_at IS NOT NULL)$p$, c_role)),
 		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung
 			|| format(' AND %s <> ''staff'' AND (%s OR %s)', c_role, c_sees_all, c_shown)),
-		-- clocks of what may name vulnerable people, as those findings; employees have none
-		'clock', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR %s)', c_role, c_shown)),
+		-- of what may name vulnerable people, as those findings; employees have none
+		'clock', v_beside,
+		'extension', v_beside,
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- what hangs on a row is seen with that row
 		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',

@@ -20,6 +20,9 @@ INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, rol
 	('finding', 'plans', '', 'ordered', 'ordered', '{institution,section_chief}', 'major', NULL, false),
 	('finding', 'closure-approvals', 'granted', 'awaiting_closure', 'closed', '{leader}', 'major', NULL, false),
 	('finding', 'closure-approvals', 'refused', 'awaiting_closure', 'ordered', '{leader}', 'major', NULL, false),
+	-- an institution that corrects what it found itself sets its own day
+	('finding', 'extensions', '', 'ordered', 'ordered', '{institution}', NULL, false, false),
+	('finding', 'extensions', '', 'rectifying', 'rectifying', '{institution}', NULL, false, false),
 	('finding', 'reinspection-requests', '', 'rectifying', 'reinspection_requested', '{institution}', NULL, NULL, false);
 
 INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles, severity, when_due)

@@ -113,8 +113,9 @@ def test_things_of_another_district_are_not_there(office, new_office, contract):
     unit = other.section_chief.post("/v1/org-units", {"name": "外区科室", "district": other.district, "kind": "section"})
     unit = unit.ok(201) if unit.status == 201 else other.admin.post("/v1/org-units", {"name": "外区科室", "district": other.district, "kind": "section"}).ok(201)
     key = other.admin.get("/v1/api-keys", {"limit": 1}).ok()["items"][0]
+    extension = other.institution.post(f"/v1/findings/{finding['id']}/extensions", {"new_deadline": day(9), "reason": "材料未到"}).ok(201)
     things = {"findings": finding["id"], "inspections": visit["id"], "institutions": other.home["id"], "rectification-orders": order,
-              "org-units": unit["id"], "api-keys": key["id"]}
+              "org-units": unit["id"], "api-keys": key["id"], "extensions": extension["id"]}
     before = row_counts(office.db)
     tried = collections.Counter()
     for op in contract.operations:
@@ -141,7 +142,7 @@ def finding_requests(office, target):
     """(command, outcome) → a good body."""
     return {("confirmations", ""): {}, ("dismissals", ""): {"note": "不构成隐患"}, ("corrections", ""): {"note": "当场改正", "attachments": EVIDENCE},
             ("self-acceptances", ""): {"note": "已改", "attachments": EVIDENCE}, ("orders", ""): ORDER, ("progress-reports", ""): {"note": "清理中"},
-            ("reinspection-requests", ""): {"note": "请复查"}, ("reinspections", "passed"): {"result": "passed"},
+            ("extensions", ""): {"new_deadline": day(8), "reason": "材料未到"}, ("reinspection-requests", ""): {"note": "请复查"}, ("reinspections", "passed"): {"result": "passed"},
             ("reinspections", "failed"): {"result": "failed", "order": ORDER}, ("merges", ""): {"into": target, "note": "同一问题"},
             ("voidings", ""): {"note": "有误"}, ("terminations", ""): {"note": "已关停"}, ("plans", ""): office.plan(time_limit=day()),
             ("escalations", ""): {"to_body": "区安委办"}, ("interim-measures", ""): {"measures": "封闭", "from": day()},

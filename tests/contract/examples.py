@@ -25,6 +25,12 @@ PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "auditor"
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+def day(offset):
+    """The date in Asia/Shanghai, `offset` days from today."""
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))
+    return (now.date() + datetime.timedelta(days=offset)).isoformat()
+
+
 class Recorder:
     """Callers with keys, and the examples taken so far: {operationId or problem_<status>: {request, response}}."""
 
@@ -194,6 +200,13 @@ def order(r):
     r.take("rectification_orders_services", r.inspector, "GET", f"{path}/services")
     r.take("rectification_orders_get", r.inspector, "GET", path)
     r.take("rectification_orders_list", r.inspector, "GET", "/v1/rectification-orders?limit=2")
+    asked = r.take("findings_extensions_create", r.institution, "POST", f"/v1/findings/{sample}/extensions", {
+        "new_deadline": day(8), "reason": "新留样柜三天内到不了货", "attachments": [{"sha256": PHOTO, "role": "document"}]})
+    r.take("findings_extensions", r.institution, "GET", f"/v1/findings/{sample}/extensions")
+    r.take("extensions_decide", r.section_chief, "POST", f"/v1/extensions/{asked['id']}/decisions", {
+        "result": "granted", "new_deadline": day(5), "reason": "情况属实，先用备用冰箱留样"})
+    r.take("extensions_get", r.section_chief, "GET", f"/v1/extensions/{asked['id']}")
+    r.take("extensions_list", r.section_chief, "GET", "/v1/extensions?state=granted&limit=2")
     r.take("deadlines_list", r.institution, "GET", "/v1/deadlines?limit=2")
     r.take("me_tasks", r.institution, "GET", "/v1/me/tasks?limit=3")
     r.take("problem_409", r.inspector, "POST", f"/v1/findings/{bell}/reinspections", {"result": "passed"})

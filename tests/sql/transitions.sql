@@ -18,6 +18,8 @@ SELECT command, outcome, f AS from_state, CASE to_state WHEN '=' THEN f ELSE to_
 	('progress-reports', '', 'reported', 'rectifying', 'general', true, false, 'institution'),
 	('progress-reports', '', 'ordered rectifying', 'rectifying', '*', NULL, false, 'institution'),
 	('plans', '', 'ordered', 'ordered', 'major', NULL, false, 'institution section_chief'),
+	('extensions', '', 'ordered', 'ordered', '*', false, false, 'institution'),
+	('extensions', '', 'rectifying', 'rectifying', '*', false, false, 'institution'),
 	('reinspection-requests', '', 'rectifying', 'reinspection_requested', '*', NULL, false, 'institution'),
 	('reinspections', 'passed', 'reinspection_requested', 'closed', 'general', NULL, false, 'inspector'),
 	('reinspections', 'passed', 'ordered rectifying', 'closed', 'general', NULL, true, 'inspector'),
@@ -109,7 +111,7 @@ SELECT t.*, coalesce(
 	(SELECT 'HZ403 forbidden' FROM wanted w WHERE pg_temp.fits(w, t) LIMIT 1),
 	'HZ409 invalid_state') AS want
   FROM trial t;
-SELECT cmp_ok(count(*), '=', (19 + 2) * 12 * 5 * 4::bigint, 'every trial was made') FROM trial;
+SELECT cmp_ok(count(*), '=', (20 + 2) * 12 * 5 * 4::bigint, 'every trial was made') FROM trial;
 SELECT is(ARRAY(SELECT format('%s %s by %s from %s (%s, self %s, due %s): %s, not %s', command, outcome, role, state, severity, self, due, got, want)
 	FROM said WHERE got <> want ORDER BY 1 LIMIT 10), '{}', 'each went as the procedure has it');
 SELECT cmp_ok(count(*) FILTER (WHERE got LIKE 'to %'), '>', 100::bigint, 'many moved') FROM trial;
@@ -131,7 +133,7 @@ INSERT INTO hz.rectification_order_item (id, order_id, district, institution_id,
 SELECT '00000000-0000-7000-8000-0000000000e2', '00000000-0000-7000-8000-0000000000e1', district, institution_id, 1, id, 1, 'x', 3 FROM hz.finding WHERE id = '00000000-0000-7000-8000-0000000000f1';
 UPDATE hz.finding SET order_item_id = '00000000-0000-7000-8000-0000000000e2', state = 'rectifying' WHERE id = '00000000-0000-7000-8000-0000000000f1';
 SELECT is(pg_temp.refused('home', $$api.finding_act('00000000-0000-7000-8000-0000000000f1', 'self-acceptances', $1)$$, '{}') - 'status',
-	'{"code": "invalid_state", "state": "rectifying", "allowed": ["progress-reports", "reinspection-requests"]}', 'no self-acceptance under an order');
+	'{"code": "invalid_state", "state": "rectifying", "allowed": ["extensions", "progress-reports", "reinspection-requests"]}', 'no self-acceptance under an order');
 
 SELECT finish();
 ROLLBACK;
