@@ -3,7 +3,7 @@
 -- The members of a finding in a list and by itself, in order. Row types, because row_to_json() of a row that is put together in
 -- the statement costs a fifth less than json_build_object(); tables, because LIKE spares the second list. They hold no rows.
 CREATE TABLE api.finding_item (
-	id uuid, district text, street text, institution_id uuid, institution_name text, institution_type text, inspection_id uuid,
+	id uuid, district text, street text, institution_id uuid, institution_name text, institution_type text, inspection_id uuid, campaign_id uuid,
 	category text, severity text, source_kind text, self_found boolean, description text, location text, key_place text,
 	suggestion text, found_at text, recurs_of uuid, state text, open boolean, round int, deadline date, overdue boolean,
 	days_left int, responsible_name text, merged_into uuid, closed_at text, version bigint, created_at text, created_by uuid,
@@ -18,7 +18,7 @@ CREATE TABLE api.finding_whole (LIKE api.finding_item, clause json, attachments 
 CREATE FUNCTION api.finding_item(f hz.finding, p_institution text, p_today date) RETURNS api.finding_item
 LANGUAGE sql STABLE AS $$
 	SELECT ROW(
-		f.id, f.district, f.street, f.institution_id, p_institution, f.institution_type, f.inspection_id,
+		f.id, f.district, f.street, f.institution_id, p_institution, f.institution_type, f.inspection_id, f.campaign_id,
 		f.category, f.severity, f.source_kind, f.self_found, f.description, f.location, f.key_place,
 		f.suggestion, api.ts(f.found_at), f.recurs_of, f.state, f.is_open, f.round, f.due_on,
 		f.is_open AND coalesce(f.due_on < p_today, false), CASE WHEN f.is_open THEN f.due_on - p_today END,

@@ -66,6 +66,7 @@ DECLARE
 	i hz.inspection;
 	v_inspectors jsonb := coalesce(p_body -> 'inspectors', '[]');
 	v_at timestamptz := api.occurred_at(p_body, NULL);
+	v_planned date := coalesce((p_body ->> 'planned_on')::date, api.day(v_at));
 BEGIN
 	IF api.transition_find('inspection', 'create', '', '-', api.role(), p_kind => p_body ->> 'kind') IS NULL THEN
 		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
@@ -75,14 +76,15 @@ BEGIN
 		CASE WHEN n.id IS NULL
 			THEN jsonb_build_array(api.fault('/institution_id', 'unknown_reference', '没有这家机构，或不在您的范围内')) ELSE '[]' END
 		|| api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, coalesce(n.type, ''), p_body ->> 'kind')
+		|| api.inspection_campaign_faults((p_body ->> 'campaign_id')::uuid, n.district, v_planned)
 		|| api.inspectors_faults(p_body ->> 'kind', v_inspectors));
 
 	i.id := api.body_id(p_body);
 	PERFORM api.act_begin(i.id, 'created', v_at, p_body ->> 'note', jsonb_build_object('inspectors', v_inspectors));
 	INSERT INTO hz.inspection (id, district, institution_id, institution_type, street, kind, method, task_source, planned_on,
-		checklist_id, state, accompanying, note, created_at, created_by, updated_at)
+		campaign_id, checklist_id, state, accompanying, note, created_at, created_by, updated_at)
 	VALUES (i.id, n.district, n.id, n.type, n.street, p_body ->> 'kind', coalesce(p_body ->> 'method', 'ordinary'),
-		p_body ->> 'task_source', coalesce((p_body ->> 'planned_on')::date, api.day(v_at)), (p_body ->> 'checklist_id')::uuid,
+		p_body ->> 'task_source', v_planned, (p_body ->> 'campaign_id')::uuid, (p_body ->> 'checklist_id')::uuid,
 		'planned', api.accompanying(p_body -> 'accompanying'), p_body ->> 'note', api.now(), api.me(), api.now())
 	RETURNING * INTO i;
 	PERFORM api.inspection_inspectors_put(i.id, i.district, v_inspectors, api.role() = 'inspector');
@@ -100,6 +102,7 @@ CREATE FUNCTION api.inspection_patch(p_id uuid, p_if_match bigint, p_body jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
 	i hz.inspection := api.inspection_lock(p_id);
+	v_campaign uuid := api.patched(p_body, 'campaign_id', i.campaign_id::text);
 BEGIN
 	IF NOT api.inspection_mine(i) THEN
 		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
@@ -110,6 +113,8 @@ BEGIN
 	END IF;
 	PERFORM api.refuse_faults(
 		api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, i.institution_type, i.kind)
+		|| CASE WHEN p_body ?| '{campaign_id,planned_on}' THEN api.inspection_campaign_faults(v_campaign, i.district,
+			coalesce((p_body ->> 'planned_on')::date, i.planned_on)) ELSE '[]' END
 		|| api.inspectors_faults(i.kind, coalesce(p_body -> 'inspectors', '[]'))
 		|| api.inspection_method_faults(i, p_body ->> 'method'));
 	IF p_body ? 'inspectors' THEN
@@ -121,6 +126,7 @@ BEGIN
 	   SET method = api.patched(p_body, 'method', method),
 	       task_source = api.patched(p_body, 'task_source', task_source),
 	       planned_on = api.patched(p_body, 'planned_on', planned_on::text)::date,
+	       campaign_id = v_campaign,
 	       checklist_id = api.patched(p_body, 'checklist_id', checklist_id::text)::uuid,
 	       accompanying = CASE WHEN p_body ? 'accompanying' THEN api.accompanying(p_body -> 'accompanying') ELSE accompanying END,
 	       note = api.patched(p_body, 'note', note),

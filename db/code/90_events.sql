@@ -96,6 +96,7 @@ CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.inspection FOR EACH ROW EXECUT
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.finding FOR EACH ROW EXECUTE FUNCTION api.event_write('finding', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.rectification_order
 	FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.campaign FOR EACH ROW EXECUTE FUNCTION api.event_write('campaign', 'id');
 CREATE TRIGGER event AFTER INSERT ON hz.order_service FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'order_id', 'services');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.time_limit
 	FOR EACH ROW WHEN (NEW.district IS NOT NULL) EXECUTE FUNCTION api.event_write('time_limit', 'id');

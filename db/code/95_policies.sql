@@ -51,6 +51,7 @@ BEGIN
 		-- of what may name vulnerable people, as those findings; employees have none
 		'clock', v_beside,
 		'extension', v_beside,
+		'campaign', c_district,
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- what hangs on a row is seen with that row
 		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',

@@ -114,8 +114,9 @@ def test_things_of_another_district_are_not_there(office, new_office, contract):
     unit = unit.ok(201) if unit.status == 201 else other.admin.post("/v1/org-units", {"name": "外区科室", "district": other.district, "kind": "section"}).ok(201)
     key = other.admin.get("/v1/api-keys", {"limit": 1}).ok()["items"][0]
     extension = other.institution.post(f"/v1/findings/{finding['id']}/extensions", {"new_deadline": day(9), "reason": "材料未到"}).ok(201)
+    campaign = other.office.post("/v1/campaigns", {"district": other.district, "name": "外区行动", "starts_on": day(), "ends_on": day(30)}).ok(201)
     things = {"findings": finding["id"], "inspections": visit["id"], "institutions": other.home["id"], "rectification-orders": order,
-              "org-units": unit["id"], "api-keys": key["id"], "extensions": extension["id"]}
+              "org-units": unit["id"], "api-keys": key["id"], "extensions": extension["id"], "campaigns": campaign["id"]}
     before = row_counts(office.db)
     tried = collections.Counter()
     for op in contract.operations:

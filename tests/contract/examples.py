@@ -21,7 +21,7 @@ DISTRICT, STREET = "500103", "500103012"
 TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 PHOTO = "7d0c1c4e6ee9a7f7f5b0d8ad2b4a3bc1d9b8b0c44f8e3f2f4e0a9c6f1f5a2b37"      # the hash of one that the phone uploads later
 KEY = "hzk_EXAMPLE0SHOWN0ONCE0ONLY000000000"         # stands for every key text
-PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "auditor": 10}      # the demo's actors
+PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "office": 9, "auditor": 10}      # the demo's actors
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -130,6 +130,17 @@ def rules(r):
     r.take("time_limits_list", r.inspector, "GET", f"/v1/time-limits?region={DISTRICT}&code=referral_reply")
 
 
+def campaign(r):
+    above = r.office.post("/v1/campaigns", {"district": DISTRICT, "name": "民政系统安全生产三年行动（演示）", "starts_on": day(-300), "ends_on": day(795)}).ok(201)
+    one = r.take("campaigns_create", r.office, "POST", "/v1/campaigns", {
+        "district": DISTRICT, "parent_id": above["id"], "name": "安全生产大排查大整治百日行动（演示）", "theme": "人人讲安全、个个会应急",
+        "document_number": "演示民〔2026〕63号", "starts_on": day(-20), "ends_on": day(79), "categories": ["fire", "food_drug", "personal"]})
+    r.campaign, path = one["id"], f"/v1/campaigns/{one['id']}"
+    r.take("campaigns_patch", r.office, "PATCH", path, {"ends_on": day(89)}, if_match=r.office.get(path).etag)
+    r.take("campaigns_get", r.inspector, "GET", path)
+    r.take("campaigns_list", r.inspector, "GET", f"/v1/campaigns?on={day(0)}&limit=2")
+
+
 def visit(r):
     lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&audience=office&current=true")
     checklist = r.take("checklists_get", r.inspector, "GET", f"/v1/checklists/{lists['items'][0]['id']}")
@@ -140,7 +151,7 @@ def visit(r):
         category["items"] = category["items"][:2]
     one = r.take("inspections_create", r.section_chief, "POST", "/v1/inspections", {
         "id": r.id(), "institution_id": r.place, "kind": "routine", "method": "ordinary", "task_source": "年度检查计划",
-        "checklist_id": checklist["id"],
+        "campaign_id": r.campaign, "checklist_id": checklist["id"],
         "inspectors": [{"actor_id": r.inspector.actor, "certificate_no": "演示执法0005"}, {"name": "何以宁", "certificate_no": "演示执法0006"}],
         "accompanying": [{"name": "韩守拙", "post": "安全管理员"}]})
     r.visit, path = one["id"], f"/v1/inspections/{one['id']}"
@@ -336,7 +347,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, rules, visit, order, other_ends, major, refusals, off_line):
+    for part in (places, rules, campaign, visit, order, other_ends, major, refusals, off_line):
         part(recorder)
     return recorder.examples()
 

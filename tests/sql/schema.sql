@@ -47,7 +47,7 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('
 
 -- Every resource that is shown as an event has its trigger.
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
-	'{actor,api_key,clock,finding,inspection,institution,order_service,org_unit,rectification_order,time_limit}', 'changes of these are events');
+	'{actor,api_key,campaign,clock,finding,inspection,institution,order_service,org_unit,rectification_order,time_limit}', 'changes of these are events');
 
 SELECT finish();
 ROLLBACK;

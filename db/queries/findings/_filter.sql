@@ -1,5 +1,6 @@
 -- What every branch of the list asks of a row f, and where its page begins.
 AND f.inspection_id = :q_inspection_id --? q_inspection_id
+AND f.campaign_id = :q_campaign_id --? q_campaign_id
 AND f.category = :q_category --? q_category
 AND f.severity = :q_severity --? q_severity
 AND f.state = :q_state --? q_state
