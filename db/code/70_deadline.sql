@@ -71,27 +71,54 @@ END $$;
 
 -- The members of a line of the worklist and of what it says of the past, as those of a finding are given (41_finding.sql).
 CREATE TYPE api.deadline_item AS (
-	finding_id uuid, deadline date, state text, overdue boolean, days_left int, day_kind text, days int, rule text, provisional boolean,
-	round int, responsible_name text, institution_id uuid, institution_name text, institution_type text, district text, street text, category text,
-	severity text, description text, finding_state text, supervised boolean, order_id uuid, reason text, explanation jsonb, changes json
+	finding_id uuid, deadline date, state text, overdue boolean, days_left int, working_days_left int, day_kind text, days int, rule text,
+	provisional boolean, round int, responsible_name text, institution_id uuid, institution_name text, institution_type text, district text,
+	street text, category text, severity text, description text, finding_state text, supervised boolean, order_id uuid, reason text,
+	explanation jsonb, changes json, kind text, title text, resource text, resource_id uuid, href text, responsible_roles text[],
+	campaign_id uuid
 );
 CREATE TYPE api.deadline_change AS (round int, deadline date, reason text, set_at text, order_id uuid);
 
--- One line of the worklist. What needs a table is given: p_changes are all deadlines the finding ever had.
-CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline, p_institution text, p_today date, p_changes json) RETURNS json
+CREATE FUNCTION api.deadline_state(p_due date, p_today date) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN p_due < p_today THEN 'overdue' WHEN p_due = p_today THEN 'due_today' ELSE 'open' END $$;
+
+-- One line of the worklist: the deadline of a finding. What needs a table is given: p_working are the working days left (NULL outside
+-- of the calendar), p_changes all deadlines the finding ever had.
+CREATE FUNCTION api.deadline_json(f hz.finding, d hz.deadline, p_institution text, p_today date, p_working int, p_changes json) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT row_to_json(ROW(
-		f.id, f.due_on, CASE WHEN f.due_on < p_today THEN 'overdue' WHEN f.due_on = p_today THEN 'due_today' ELSE 'open' END,
-		f.due_on < p_today, f.due_on - p_today, d.day_kind, d.days, d.rule_id, coalesce(d.provisional, false), f.round,
-		f.responsible_name, f.institution_id, p_institution, f.institution_type, f.district, f.street, f.category, f.severity,
-		f.description, f.state, f.supervised, d.order_id, d.reason,
-		d.explanation, p_changes)::api.deadline_item)
+		f.id, f.due_on, api.deadline_state(f.due_on, p_today), f.due_on < p_today, f.due_on - p_today, p_working, d.day_kind, d.days,
+		d.rule_id, coalesce(d.provisional, false), f.round, f.responsible_name, f.institution_id, p_institution, f.institution_type,
+		f.district, f.street, f.category, f.severity, f.description, f.state, f.supervised, d.order_id, d.reason, d.explanation,
+		p_changes, 'rectification', left(f.description, 80), 'finding', f.id, '/v1/findings/' || f.id, '{institution}'::text[],
+		f.campaign_id)::api.deadline_item)
 $$;
 
--- Its past: one row. In FROM it becomes part of the statement around it.
-CREATE FUNCTION api.deadline_changes(p_finding_id uuid) RETURNS TABLE (changes json)
+-- Where to read of a clock: what it is a clock of, else the finding or the institution that has it.
+CREATE FUNCTION api.clock_href(c hz.clock) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE WHEN c.resource = 'extension' THEN '/v1/extensions/' || c.resource_id
+		WHEN c.finding_id IS NOT NULL THEN '/v1/findings/' || c.finding_id
+		ELSE '/v1/institutions/' || c.institution_id END
+$$;
+
+-- Another: a clock that runs beside, with its finding if it has one.
+CREATE FUNCTION api.clock_json(c hz.clock, f hz.finding, p_institution text, p_today date, p_working int) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT row_to_json(ROW(
+		c.finding_id, c.due_on, api.deadline_state(c.due_on, p_today), c.due_on < p_today, c.due_on - p_today, p_working, NULL, NULL,
+		NULL, c.provisional, f.round, c.responsible_name, c.institution_id, p_institution, c.institution_type,
+		c.district, c.street, c.category, c.severity, f.description, f.state, coalesce(f.supervised, false), NULL,
+		coalesce(c.explanation #>> '{0,text}', c.title), c.explanation,
+		'[]', c.kind, c.title, c.resource, c.resource_id, api.clock_href(c), c.responsible,
+		f.campaign_id)::api.deadline_item)
+$$;
+
+-- All the deadlines of a finding, and the one that runs: one row. In FROM it becomes part of the statement around it.
+CREATE FUNCTION api.deadlines_of(p_finding_id uuid) RETURNS TABLE (changes json, current hz.deadline)
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce(json_agg(ROW(c.round, c.due_on, c.reason, api.ts(c.set_at), c.order_id)::api.deadline_change
-			ORDER BY c.set_at, c.id), '[]')
+			ORDER BY c.set_at, c.id), '[]'),
+	       (array_agg(c) FILTER (WHERE c.current))[1]
 	  FROM hz.deadline c WHERE c.finding_id = p_finding_id
 $$;

@@ -83,7 +83,7 @@ SELECT is(ARRAY[w.j ->> 'state', w.j ->> 'overdue', w.j ->> 'days_left'], t.want
 	('2026-11-24T16:00:00Z',          ARRAY['overdue', 'true', '-1']),
 	('2026-11-23T15:59:59Z',          ARRAY['open', 'false', '1'])) t (clock, want),
  LATERAL (SELECT set_config('app.clock', t.clock, true)) c,
- LATERAL (SELECT to_jsonb(api.deadline_json(f, d, NULL, api.today(), '[]')) || jsonb_build_object('c', c) AS j FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current
+ LATERAL (SELECT to_jsonb(api.deadline_json(f, d, NULL, api.today(), NULL, '[]')) || jsonb_build_object('c', c) AS j FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current
 	WHERE f.id = pg_temp.f(3)) w;
 SELECT is(api.day('2026-11-23T15:59:59.999Z'), DATE '2026-11-23', 'the day ends at 16:00 UTC');
 SELECT is(api.day('2026-11-23T16:00:00Z'), DATE '2026-11-24', 'and the next begins');
@@ -116,7 +116,7 @@ SELECT is(ARRAY[round::text, due_on::text, responsible_name], ARRAY['2', '2026-1
 SELECT is(array_agg(round || ':' || due_on || ':' || current || ':' || reason ORDER BY round),
 	ARRAY['1:2026-12-01:false:责令改正通知送达', '2:2026-12-05:true:复查不合格，第 2 轮责令改正'], 'with the reason of the change')
   FROM hz.deadline WHERE finding_id = pg_temp.f(4);
-SELECT is((SELECT jsonb_agg(c ->> 'deadline') FROM jsonb_array_elements((SELECT changes::jsonb FROM api.deadline_changes(f.id))) c), '["2026-12-01", "2026-12-05"]',
+SELECT is((SELECT jsonb_agg(c ->> 'deadline') FROM jsonb_array_elements((SELECT changes::jsonb FROM api.deadlines_of(f.id))) c), '["2026-12-01", "2026-12-05"]',
 	'the worklist tells both') FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current WHERE f.id = pg_temp.f(4);
 
 -- Served late: findings voided meanwhile are left alone.
