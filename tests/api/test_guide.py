@@ -34,7 +34,7 @@ def test_every_state_on_the_way_is_as_the_guide_says(output):
     assert states == [
         "in_progress", "closed",                                     # the visit begins; one mended on the spot
         "awaiting_signature", "awaiting_signature", "recorded",      # submitted, signed by one side, by both
-        "served",
+        "served", "granted",                                         # with a later day for one of the two
         "rectifying", "reinspection_requested", "rectifying", "reinspection_requested",
         "closed", "ordered", "ordered",                              # one passed, one failed: ordered again
         "rectifying", "reinspection_requested", "closed",            # the second round

@@ -145,6 +145,16 @@ SELECT is(pg_temp.not_asked(6, '2026-12-17') -> 'errors', jsonb_build_array(
 	api.fault('', 'extended_too_often', '本轮整改已延期 1 次，最多 1 次（延期，第 2 版；依据：某办法第三条（条文未核对））'),
 	api.fault('/new_deadline', 'extended_too_far', '一次最多延长 3 个工作日，即至 2026-12-16（延期，第 2 版；依据：某办法第三条（条文未核对））')), 'the one of today, over a weekend');
 
+-- A date that was provisional, in a year whose holidays are not known, is none any more when another was granted.
+UPDATE hz.finding SET state = 'confirmed' WHERE id = pg_temp.f(8);
+SELECT set_config('app.clock', '2049-12-27T08:00:00+08:00', true) \g /dev/null
+SELECT pg_temp.call('ann', format('api.finding_order(%L, $1)', pg_temp.f(8)), '{"days": 10, "day_kind": "working"}') \g /dev/null
+SELECT is(provisional, true, 'provisional') FROM hz.deadline WHERE finding_id = pg_temp.f(8);
+SELECT pg_temp.ask(8, (due_on + 1)::text), pg_temp.decide(8, '{"result": "granted"}') FROM hz.finding WHERE id = pg_temp.f(8) \g /dev/null
+SELECT is(array_agg(provisional || ' ' || coalesce(counted_from::text, '-') ORDER BY set_at, id), ARRAY['true 2049-12-27', 'false -'], 'a date that stays')
+  FROM hz.deadline WHERE finding_id = pg_temp.f(8);
+SELECT set_config('app.clock', '2026-12-10T08:00:00+08:00', true) \g /dev/null
+
 -- Who sees them.
 SELECT pg_temp.ask(7, '2026-12-30', '{"occurred_at": "2026-12-03T08:00:00+08:00"}') \g /dev/null
 CREATE FUNCTION pg_temp.seen(p_who text) RETURNS text LANGUAGE plpgsql AS $$
@@ -158,7 +168,7 @@ BEGIN
 	RETURN v;
 END $$;
 SELECT is(ARRAY[pg_temp.seen('chief'), pg_temp.seen('home'), pg_temp.seen('agency'), pg_temp.seen('staff'), pg_temp.seen('street'), pg_temp.seen('system')],
-	ARRAY['10 true', '10 true', '0 false', '0 false', '9 false', '9 false'], 'the institution its own, staff none, streets and systems none that may name people');
+	ARRAY['11 true', '11 true', '0 false', '0 false', '10 false', '10 false'], 'the institution its own, staff none, streets and systems none that may name people');
 
 SELECT * FROM finish();
 ROLLBACK;

@@ -91,7 +91,7 @@ END $$;
 -- later day than it says, is told to be one.
 CREATE FUNCTION api.extension_step(e hz.extension, p_basis text) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
-	SELECT jsonb_build_object('step', 'extension', 'date', e.granted_deadline, 'basis', p_basis, 'text',
+	SELECT api.step('extension', e.granted_deadline, p_basis,
 		(SELECT name FROM hz.actor WHERE id = e.asked_by) || ' 于 ' || api.day(e.asked_at) || ' 申请延期至 ' || e.new_deadline
 		|| CASE WHEN e.late_days > 0 THEN '（期限 ' || e.old_deadline || ' 届满 ' || e.late_days || ' 日后才提出）' ELSE '' END
 		|| CASE WHEN api.day(e.created_at) <> api.day(e.asked_at) THEN '（' || api.day(e.created_at) || ' 登记）' ELSE '' END
@@ -99,7 +99,8 @@ LANGUAGE sql STABLE AS $$
 		|| ' 准予延期至 ' || e.granted_deadline || '，理由：' || e.decision_reason)
 $$;
 
--- The deadline that a granted request leads to: its steps stand on those of the deadline before.
+-- The deadline that a granted request leads to. Its steps stand on those of the deadline before, but for a warning that it may be
+-- counted again: what is granted is a date, and stays.
 CREATE FUNCTION api.extension_apply(e hz.extension) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -109,8 +110,8 @@ BEGIN
 	SELECT * INTO d FROM hz.deadline WHERE finding_id = e.finding_id AND current;
 	PERFORM api.deadline_set(e.finding_id, e.round, e.granted_deadline,
 		'准予延期' || CASE WHEN e.late_days > 0 THEN '（期限届满 ' || e.late_days || ' 日后申请）' ELSE '' END,
-		coalesce(d.explanation, '[]') || api.extension_step(e, v_basis) || jsonb_build_object('step', 'result',
-			'date', e.granted_deadline, 'basis', v_basis, 'text', e.granted_deadline || ' 24 时到期，次日起为逾期'),
+		jsonb_path_query_array(coalesce(d.explanation, '[]'), '$[*] ? (@.step <> "warning")') || api.extension_step(e, v_basis)
+			|| api.step_result(e.granted_deadline, v_basis),
 		d.order_id, p_at => e.closed_at);
 END $$;
 
