@@ -5,6 +5,7 @@ CREATE TEMPORARY TABLE demo_function (op text PRIMARY KEY, call text);
 INSERT INTO demo_function VALUES
 	('institutions',                   'api.institution_create($2)'),
 	('attachments',                    'api.attachment_record($2 ->> ''sha256'', ($2 ->> ''size'')::bigint, $2 ->> ''type'', $2 ->> ''name'', NULL, false)'),
+	('campaigns',                      'api.campaign_create($2)'),
 	('inspections',                    'api.inspection_create($2)'),
 	('inspections/notices',            'api.inspection_notice($1, $2)'),
 	('inspections/starts',             'api.inspection_start($1, $2)'),
@@ -25,6 +26,8 @@ INSERT INTO demo_function VALUES
 	('findings/escalations',           'api.finding_escalate($1, $2)'),
 	('findings/supervisions',          'api.finding_supervise($1, $2)'),
 	('findings/interim-measures',      'api.finding_secure($1, $2)'),
+	('findings/extensions',            'api.extension_request($1, $2)'),
+	('extensions/decisions',           'api.extension_decide($1, $2)'),
 	('findings/merges',                'api.finding_merge($1, $2)'),
 	('findings/voidings',              'api.finding_act($1, ''voidings'', $2)'),
 	('findings/terminations',          'api.finding_act($1, ''terminations'', $2)'),

@@ -139,6 +139,20 @@ def test_major_ones_have_what_they_need(db):
         WHERE f.supervised GROUP BY f.id""") == [["create", "orders", "interim-measures", "escalations", "plans", "supervisions"]]
 
 
+def test_extensions_end_either_way_and_one_came_late(db):
+    assert column(db, "SELECT state FROM hz.extension ORDER BY state") == ["granted", "pending", "refused"]
+    assert column(db, "SELECT late_days > 0 FROM hz.extension WHERE state = 'pending'") == [True]
+    assert column(db, "SELECT f.due_on = e.granted_deadline AND e.granted_deadline < e.new_deadline FROM hz.extension e JOIN hz.finding f ON f.id = e.finding_id "
+                      "WHERE e.state = 'granted'") == [True]
+
+
+def test_campaigns_within_one_another(db):
+    tree = rows(db, "SELECT c.name, (SELECT count(*) FROM hz.inspection i WHERE i.campaign_id = c.id), (SELECT count(*) FROM hz.finding f WHERE f.campaign_id = c.id) "
+                    "FROM hz.campaign c LEFT JOIN hz.campaign p ON p.id = c.parent_id ORDER BY c.ends_on DESC, p.id")
+    assert [row[0][:4] for row in tree] == ["民政系统", "大排查大", "安全生产"]
+    assert tree[1][1] > 3 and tree[1][2] > 3 and tree[2][1] > 1
+
+
 def test_a_failing_answer_is_tied_to_a_finding_of_its_visit(db):
     loose = rows(db, """
         SELECT a.inspection_id, a.item_id FROM hz.inspection_answer a
