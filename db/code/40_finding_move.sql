@@ -127,6 +127,6 @@ BEGIN
 		PERFORM api.attachment_links(p_body -> 'attachments', 'finding_act', a.id, p_id, NULL, f.institution_id, f.district, '/attachments');
 	END IF;
 	PERFORM api.clocks_follow(t, p_command, v_at);
-	PERFORM api.extensions_follow(t, p_command, v_at);
+	PERFORM api.extensions_lapse(p_id, p_command, v_at) WHERE NOT t.is_open OR t.state = 'awaiting_closure' OR t.round <> f.round;
 	RETURN a;
 END $$;

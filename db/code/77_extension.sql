@@ -176,16 +176,15 @@ BEGIN
 		'/v1/extensions/' || e.id)::api.answer;
 END $$;
 
--- What command p_command on finding f (as it is after it) means for a request that waits: with its round over, nothing is left to
--- decide. Called by finding_move alone.
-CREATE FUNCTION api.extensions_follow(f hz.finding, p_command text, p_at timestamptz) RETURNS void
+-- Command p_command has ended the round of a finding: nothing is left to decide of a request that waits. Called by finding_move alone.
+CREATE FUNCTION api.extensions_lapse(p_finding_id uuid, p_command text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
 	e hz.extension;
 BEGIN
 	UPDATE hz.extension
 	   SET state = 'lapsed', lapsed_by = p_command, closed_at = p_at, updated_at = api.now()
-	 WHERE finding_id = f.id AND state = 'pending' AND (NOT f.is_open OR f.state = 'awaiting_closure' OR round <> f.round)
+	 WHERE finding_id = p_finding_id AND state = 'pending'
 	RETURNING * INTO e;
 	IF FOUND THEN
 		PERFORM api.clock_stop('extension_decision', e.id, p_at, p_command);

@@ -71,7 +71,7 @@ def test_body_of_the_wrong_kind(office, unwritten):
 @pytest.mark.parametrize("query,name", [
     ("nope=1", "nope"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=ten", "limit"), ("limit=", "limit"), ("state=broken", "state"),
     ("sort=colour", "sort"), ("overdue=maybe", "overdue"), ("due_before=2026-02-30", "due_before"), ("institution_id=7", "institution_id"),
-    ("q=%E7%81%AB", "q"), ("campaign_id=" + new_id(), "campaign_id"), ("state=open&state=open", "state")])
+    ("q=%E7%81%AB", "q"), ("campaign=" + new_id(), "campaign"), ("state=open&state=open", "state")])
 def test_query_parameter_that_is_none(office, query, name):
     answer = office.inspector.get("/v1/findings?" + query)
     answer.problem("invalid_query", 400)

@@ -44,6 +44,7 @@ def test_granted_to_an_earlier_day(office):
     assert [e["extension_state"] for e in office.institution.pages(f"/v1/findings/{finding['id']}/extensions")] == ["granted"]
 
 
+@pytest.mark.provokes("extension_pending")
 def test_refused_and_asked_again(office):
     finding = office.new_finding("rectifying")
     one = ask(office, finding).ok(201)
