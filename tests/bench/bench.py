@@ -24,16 +24,8 @@ SECONDS, ROUNDS = (2, 3) if QUICK else (3, 5)
 CLIENTS = (4, 8, 16) if QUICK else (4, 8, 16, 32)
 WORKERS, READ = 1, 4                    # on two processors: PostgreSQL needs the other
 WRITE = max(CLIENTS)                    # as many as pgbench has at the most
-FULL = {"findings": 100000, "large": 30000, "small": 300} if QUICK else {"findings": 1000000, "large": 300000, "small": 300}
-FULL |= {"running": 0, "clocks": 0}
+FULL = {"findings": 100000 if QUICK else 1000000, "large": 30000 if QUICK else 300000, "small": 300, "running": 0, "clocks": 0}
 LITTLE = {"findings": 10000, "large": 3000, "small": 100, "running": 0, "clocks": 0}
-
-
-def all_open(findings):
-    """So many open findings with deadlines in one district, and clocks beside them; one finding elsewhere."""
-    return {"findings": findings + 1, "large": findings + 1, "small": 1, "running": 1, "clocks": findings // 200}
-
-
 FLOORS = {"point_read": .75, "list_20": .85, "list_small_district": .85, "worklist_20": .8, "create": .8,
           "idempotent_create": .7, "scale_list": 1.3, "scale_worklist": 1.5, "rss_growth": 1.05, "peer_read": 2.5,
           "upload": .4, "download": .7, "upload_isolation": 3}
@@ -166,6 +158,11 @@ def scale(name, path, copy, little):
         little.stop()
 
 
+def all_open(findings):
+    """So many open findings with deadlines in one district, and clocks beside them; one finding elsewhere."""
+    return {"findings": findings + 1, "large": findings + 1, "small": 1, "running": 1, "clocks": findings // 200}
+
+
 def reading(folder, sizes):
     return Copy(folder, sizes, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE="1")
 
@@ -254,25 +251,6 @@ def file_pairs(copy, wanted):
         films.tidy()
 
 
-def main():
-    wanted = set(sys.argv[1:]) or set(FLOORS)
-    if wanted - set(FLOORS):
-        raise SystemExit(f"no such measurement: {', '.join(sorted(wanted - set(FLOORS)))}; there are {', '.join(FLOORS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    if os.geteuid() == 0:
-        os.nice(-10)    # a pair with more processes would gain from whatever else runs here
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    begun = time.time()
-    say(f"  {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} running")
-    if wanted - WORKLISTS:
-        general(wanted)
-    if wanted & WORKLISTS:
-        worklists(wanted)
-    say(f"  {time.time() - begun:.0f} s")
-    if short:
-        raise SystemExit("short: " + ", ".join(short))
-
-
 def general(wanted):
     begun = time.time()
     copy = Copy("quick" if QUICK else "full", FULL, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE=str(WRITE))
@@ -292,6 +270,25 @@ def general(wanted):
         copy.tidy()
     finally:
         copy.stop()
+
+
+def main():
+    wanted = set(sys.argv[1:]) or set(FLOORS)
+    if wanted - set(FLOORS):
+        raise SystemExit(f"no such measurement: {', '.join(sorted(wanted - set(FLOORS)))}; there are {', '.join(FLOORS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if os.geteuid() == 0:
+        os.nice(-10)    # a pair with more processes would gain from whatever else runs here
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    begun = time.time()
+    say(f"  {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} running")
+    if wanted - WORKLISTS:
+        general(wanted)
+    if wanted & WORKLISTS:
+        worklists(wanted)
+    say(f"  {time.time() - begun:.0f} s")
+    if short:
+        raise SystemExit("short: " + ", ".join(short))
 
 
 if __name__ == "__main__":
