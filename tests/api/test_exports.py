@@ -7,7 +7,7 @@ import urllib.parse
 
 import pytest
 
-from office import EVIDENCE
+from office import EVIDENCE, day
 
 SENSITIVE = ("political", "public_opinion", "psychological")
 OMITTED = ", ".join(SENSITIVE)
@@ -41,6 +41,7 @@ class Mixed:
             self.home, category=category, description=words, inspection_id=self.visit["id"])).ok(201)
         path = f"/v1/findings/{one['id']}"
         office.inspector.post(f"{path}/orders", {"requirement": words, "days": 3}).ok(201)
+        office.keeper(self.home).post(f"{path}/extensions", {"new_deadline": day(9), "reason": words}).ok(201)
         office.keeper(self.home).post(f"{path}/progress-reports", {"note": words, "attachments": EVIDENCE}).ok(201)
         office.keeper(self.home).post(f"{path}/reinspection-requests", {"note": words}).ok(201)
         office.inspector2.post(f"{path}/reinspections", {"result": "failed", "note": words, "order": {"requirement": words, "days": 5}}).ok(201)
