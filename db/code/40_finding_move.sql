@@ -37,32 +37,23 @@ BEGIN
 	END IF;
 END $$;
 
--- Refuses when the caller, in whatever role and by whatever key, has given one of these commands on the finding.
-CREATE FUNCTION api.finding_check_duties(p_id uuid, p_commands text[]) RETURNS void
-LANGUAGE plpgsql STABLE AS $$
-BEGIN
-	IF EXISTS (SELECT FROM hz.finding_act WHERE finding_id = p_id AND actor_id = api.me() AND command = ANY (p_commands)) THEN
-		PERFORM api.refuse('HZ422', '{"code": "segregation_of_duties"}');
-	END IF;
-END $$;
-
 -- Refuses unless the caller may give p_command now: 409 from the wrong state, 403 when the state is right but the command
 -- is for another role. Returns the state it leads to.
--- Due is judged by the time in the body, or now.
-CREATE FUNCTION api.finding_check(f hz.finding, p_command text, p_outcome text, p_body jsonb) RETURNS text
+-- Due is judged by the time in the body, or now. p_kind: for commands whose rows have kinds.
+CREATE FUNCTION api.finding_check(f hz.finding, p_command text, p_outcome text, p_body jsonb, p_kind text DEFAULT NULL) RETURNS text
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
 	v_at timestamptz := coalesce((p_body ->> 'occurred_at')::timestamptz, api.now());
 	v_due boolean := api.finding_due(f, v_at);
 	v_self boolean := api.finding_self(f);
-	v_to text := api.transition_find('finding', p_command, p_outcome, f.state, api.role(), f.severity, v_self, v_due);
+	v_to text := api.transition_find('finding', p_command, p_outcome, f.state, api.role(), f.severity, v_self, v_due, p_kind);
 BEGIN
 	-- a device that repeats an act it has lost the answer of is told so, not that the state is wrong by now
 	IF EXISTS (SELECT FROM hz.finding_act WHERE id = (p_body ->> 'id')::uuid) THEN
 		PERFORM api.refuse('HZ409', '{"code": "id_exists"}');
 	END IF;
 	IF v_to IS NULL THEN
-		IF api.transition_find('finding', p_command, p_outcome, f.state, NULL, f.severity, v_self, v_due) IS NOT NULL THEN
+		IF api.transition_find('finding', p_command, p_outcome, f.state, NULL, f.severity, v_self, v_due, p_kind) IS NOT NULL THEN
 			PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
 		END IF;
 		PERFORM api.refuse_state(f.state, api.finding_allowed(f, v_at));
@@ -73,17 +64,19 @@ END $$;
 
 -- Gives p_command on the finding p_id: locks it, checks state, role and time, moves it, records the act, and returns the act.
 -- p_body: the request (id, occurred_at, note, attachments). p_detail: what else the act records. p_faults: what else is wrong. p_next_round: a new round begins.
--- p_merged_into: only for merges. The deadline of a new round is set by the caller afterwards (api.order_next). What is no longer open is no longer
--- listed for supervision (挂牌督办): that is recorded as an act of its own.
+-- p_merged_into: only for merges. The deadline of a new round is set by the caller afterwards (api.order_next). p_kind: for commands whose
+-- rows have kinds. p_beside: for an act beside the state, the moment it may not be before; no later step has to wait for such an act.
+-- What is no longer open is no longer listed for supervision (挂牌督办): that is recorded as an act of its own.
 CREATE FUNCTION api.finding_move(p_id uuid, p_command text, p_outcome text, p_body jsonb, p_detail jsonb DEFAULT '{}',
-	p_next_round boolean DEFAULT false, p_merged_into uuid DEFAULT NULL, p_faults jsonb DEFAULT '[]')
+	p_next_round boolean DEFAULT false, p_merged_into uuid DEFAULT NULL, p_faults jsonb DEFAULT '[]',
+	p_kind text DEFAULT NULL, p_beside timestamptz DEFAULT NULL)
 RETURNS hz.finding_act
 LANGUAGE plpgsql AS $$
 DECLARE
 	f hz.finding := api.finding_lock(p_id);
-	v_to text := api.finding_check(f, p_command, p_outcome, p_body);
-	v_at timestamptz := api.occurred_at(p_body, f.last_act_at);
-	v_ends boolean := v_to IN ('closed', 'dismissed', 'merged', 'voided', 'terminated', 'transferred');
+	v_to text := api.finding_check(f, p_command, p_outcome, p_body, p_kind);
+	v_at timestamptz := api.occurred_at(p_body, coalesce(p_beside, f.last_act_at));
+	v_ends boolean := v_to <> f.state AND v_to IN ('closed', 'dismissed', 'merged', 'voided', 'terminated', 'transferred');
 	v_detail jsonb := p_detail;
 	t hz.finding;
 	a hz.finding_act;
@@ -101,9 +94,10 @@ BEGIN
 	UPDATE hz.finding
 	   SET state = v_to,
 	       round = round + p_next_round::int,
-	       merged_into = p_merged_into,
+	       merged_into = coalesce(p_merged_into, merged_into),
 	       supervised = CASE WHEN p_command = 'supervisions' THEN p_outcome = 'list' ELSE supervised AND NOT v_ends END,
-	       last_act_at = greatest(last_act_at, v_at),
+	       spot_check = CASE p_command WHEN 'self-acceptances' THEN 'none' WHEN 'spot-checks' THEN p_outcome ELSE spot_check END,
+	       last_act_at = CASE WHEN p_beside IS NULL THEN greatest(last_act_at, v_at) ELSE last_act_at END,
 	       closed_at = CASE WHEN v_to = f.state THEN closed_at WHEN v_ends THEN v_at END,
 	       closed_by = CASE WHEN v_to = f.state THEN closed_by WHEN v_ends THEN p_command END,
 	       reinspected = reinspected + (p_command = 'reinspections')::int,

@@ -7,7 +7,8 @@ CREATE TABLE api.finding_item (
 	category text, severity text, source_kind text, self_found boolean, description text, location text, key_place text,
 	suggestion text, found_at text, recurs_of uuid, state text, open boolean, round int, deadline date, overdue boolean,
 	days_left int, responsible_name text, merged_into uuid, closed_at text, version bigint, created_at text, created_by uuid,
-	updated_at text, attachment_count int, evidence_awaited boolean, clause_id uuid, violated_clause text, supervised boolean
+	updated_at text, attachment_count int, evidence_awaited boolean, clause_id uuid, violated_clause text, supervised boolean,
+	spot_check text
 );
 CREATE TABLE api.finding_whole (LIKE api.finding_item, clause json, attachments json, allowed text[]);
 
@@ -25,7 +26,7 @@ LANGUAGE sql STABLE AS $$
 		f.responsible_name, f.merged_into, api.ts(f.closed_at), f.version, api.ts(f.created_at),
 		CASE WHEN f.source_kind <> 'other' OR api.role() = 'handler' OR f.created_by = api.me() THEN f.created_by END,
 		api.ts(f.updated_at), f.attachment_count, f.awaited_count > 0,
-		f.clause_id, f.violated_clause, f.supervised)::api.finding_item
+		f.clause_id, f.violated_clause, f.supervised, f.spot_check)::api.finding_item
 $$;
 
 CREATE FUNCTION api.finding_json(f hz.finding, p_institution text, p_today date) RETURNS json
@@ -103,7 +104,8 @@ BEGIN
 	RETURN v_faults;
 END $$;
 
-CREATE FUNCTION api.finding_create(p_body jsonb) RETURNS api.answer
+-- p_source: where it comes from, when that does not follow from who brings it.
+CREATE FUNCTION api.finding_create(p_body jsonb, p_source text DEFAULT NULL) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
 	i hz.institution;
@@ -130,7 +132,7 @@ BEGIN
 		description, location, key_place, suggestion, clause_id, violated_clause, recurs_of, found_at, state, last_act_at, created_at,
 		created_by, updated_at)
 	VALUES (f.id, i.district, i.id, i.type, i.street, v_inspection, p_body ->> 'category', f.severity,
-		api.finding_source(api.role(), v_inspection), p_body ->> 'description', p_body ->> 'location', p_body ->> 'key_place',
+		coalesce(p_source, api.finding_source(api.role(), v_inspection)), p_body ->> 'description', p_body ->> 'location', p_body ->> 'key_place',
 		p_body ->> 'suggestion', f.clause_id, f.violated_clause, (p_body ->> 'recurs_of')::uuid, v_at, v_state, v_at, api.now(),
 		api.me(), api.now())
 	RETURNING * INTO f;

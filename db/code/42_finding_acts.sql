@@ -27,12 +27,13 @@ LANGUAGE sql STABLE AS $$
 		api.finding_act_members(a.command, a.detail)), 'attachments', api.attachments_json('finding_act', a.id))
 $$;
 
--- Volatile, so that it sees the evidence linked by the move that stands in its argument.
+-- A statement of its own, so that it sees what the move in its argument has written.
 CREATE FUNCTION api.finding_act_answer(a hz.finding_act) RETURNS api.answer
-LANGUAGE sql VOLATILE AS $$
-	SELECT 201, api.finding_act_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
-	       '/v1/findings/' || a.finding_id || '/' || a.command
-$$;
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	RETURN ROW(201, api.finding_record_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
+		'/v1/findings/' || a.finding_id || '/' || a.command)::api.answer;
+END $$;
 
 -- Dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step and its evidence.
 CREATE FUNCTION api.finding_act(p_id uuid, p_command text, p_body jsonb) RETURNS api.answer
@@ -121,7 +122,7 @@ BEGIN
 END $$;
 
 -- Re-inspection. Passed closes, a major one by way of the leader's approval; failed begins the next round with the order that comes in
--- the same call, served on the spot. Whoever reported progress on the finding or asked for its re-inspection may not be the one to re-inspect.
+-- the same call, served on the spot.
 CREATE FUNCTION api.finding_reinspect(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -130,7 +131,7 @@ DECLARE
 	v_result text := p_body ->> 'result';
 BEGIN
 	PERFORM api.finding_check(f, 'reinspections', v_result, p_body);
-	PERFORM api.finding_check_duties(p_id, '{progress-reports,reinspection-requests,self-acceptances}');
+	PERFORM api.segregation_check('finding', 'reinspections', p_id, api.me());
 	a := api.finding_move(p_id, 'reinspections', v_result, p_body,
 		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed',
 		p_faults => api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id)
@@ -171,7 +172,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM hz.finding WHERE id = p_id) THEN
 		PERFORM api.refuse_not_found();
 	END IF;
-	SELECT json_agg(api.finding_act_json(p.a, p.name) ORDER BY p.n) FILTER (WHERE p.n <= p_limit),
+	SELECT json_agg(api.finding_record_json(p.a, p.name) ORDER BY p.n) FILTER (WHERE p.n <= p_limit),
 	       CASE WHEN count(*) > p_limit
 		THEN json_agg(json_build_array((p.a).recorded_at, (p.a).id)) FILTER (WHERE p.n = p_limit) -> 0 END
 	  INTO items, next_key

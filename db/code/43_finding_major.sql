@@ -48,7 +48,7 @@ DECLARE
 	v_result text := p_body ->> 'result';
 BEGIN
 	PERFORM api.finding_check(f, 'closure-approvals', v_result, p_body);
-	PERFORM api.finding_check_duties(p_id, '{progress-reports,reinspection-requests,self-acceptances,reinspections}');
+	PERFORM api.segregation_check('finding', 'closure-approvals', p_id, api.me());
 	a := api.finding_move(p_id, 'closure-approvals', v_result, p_body, '{}', v_result = 'refused',
 		p_faults => api.finding_again_faults(f, p_body, v_result = 'refused') || CASE WHEN v_result = 'refused' AND coalesce(p_body ->> 'note', '') = ''
 			THEN jsonb_build_array(api.fault('/note', 'required', '不予销号须写明理由')) ELSE '[]' END);

@@ -94,6 +94,8 @@ CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.org_unit FOR EACH ROW EXECUTE 
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.institution FOR EACH ROW EXECUTE FUNCTION api.event_write('institution', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.inspection FOR EACH ROW EXECUTE FUNCTION api.event_write('inspection', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.finding FOR EACH ROW EXECUTE FUNCTION api.event_write('finding', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.referral FOR EACH ROW EXECUTE FUNCTION api.event_write('referral', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.enforcement_measure FOR EACH ROW EXECUTE FUNCTION api.event_write('enforcement_measure', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.rectification_order
 	FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.campaign FOR EACH ROW EXECUTE FUNCTION api.event_write('campaign', 'id');

@@ -27,8 +27,7 @@ DECLARE
 	c_sees_all CONSTANT text := $p$current_setting('app.hidden', true) = 'none'$p$;
 	v_hung CONSTANT text := format(c_limits, 'institution_id', 'institution_type');
 	-- what runs beside a finding, or beside none
-	v_beside CONSTANT text := c_district || ' AND '
-		|| format(c_wide, v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR %s)', c_role, c_shown));
+	v_beside CONSTANT text := v_hung || format(' AND %s <> ''staff'' AND (category IS NULL OR %s)', c_role, c_shown);
 	v_policies jsonb;
 BEGIN
 	FOR v IN SELECT tablename, policyname FROM pg_policies WHERE schemaname = 'hz' LOOP
@@ -49,12 +48,24 @@ BEGIN
 		'rectification_order', c_district || ' AND ' || format(c_wide, v_hung
 			|| format(' AND %s <> ''staff'' AND (%s OR %s)', c_role, c_sees_all, c_shown)),
 		-- of what may name vulnerable people, as those findings; employees have none
-		'clock', v_beside,
-		'extension', v_beside,
+		'clock', c_district || ' AND ' || format(c_wide, v_beside || format($p$ AND (%s <> 'institution' OR CASE resource
+			WHEN 'referral' THEN (SELECT true FROM hz.referral p WHERE p.id = resource_id)
+			WHEN 'penalty_case' THEN (SELECT true FROM hz.enforcement_measure p WHERE p.id = resource_id)
+			ELSE true END)$p$, c_role)),
+		'extension', c_district || ' AND ' || format(c_wide, v_beside),
 		'campaign', c_district,
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
+		-- with their finding; not to employees, and what is the office's own affair so far not to the institution. (SELECT true …), not EXISTS,
+		-- which the planner might answer from a hash of the whole table
+		'referral', c_district || ' AND ' || format(c_wide, format(
+			$p$(SELECT true FROM hz.finding p WHERE p.id = finding_id) AND %1$s <> 'staff' AND (%1$s <> 'institution' OR handover)$p$, c_role)),
+		'enforcement_measure', c_district || ' AND ' || format(c_wide, format($p$(SELECT true FROM hz.finding p WHERE p.id = finding_id)
+			AND %1$s <> 'staff' AND (%1$s <> 'institution' OR state NOT IN ('filed', 'investigated'))$p$, c_role)),
+		'referral_reply', 'EXISTS (SELECT FROM hz.referral p WHERE p.id = referral_id)',
+		'penalty_step', 'EXISTS (SELECT FROM hz.enforcement_measure p WHERE p.id = measure_id)',
 		-- what hangs on a row is seen with that row
-		'finding_act', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
+		'finding_act', format($p$EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)
+			AND (%s NOT IN ('institution', 'staff') OR NOT detail ? 'internal' OR (SELECT true FROM hz.enforcement_measure p WHERE p.id = finding_act.id))$p$, c_role),
 		'deadline', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
 		'rectification_order_item', 'EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)',
 		'order_service', 'EXISTS (SELECT FROM hz.rectification_order p WHERE p.id = order_id)',
@@ -74,6 +85,11 @@ BEGIN
 	-- or else to a visit, whose evidence employees do not see.
 	EXECUTE format($p$CREATE POLICY scope ON hz.attachment_link TO hz_api USING (%1$s) WITH CHECK (%1$s)$p$, format(
 		$p$CASE WHEN finding_id IS NOT NULL THEN EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id)
+			AND (%1$s NOT IN ('institution', 'staff') OR CASE resource
+				WHEN 'finding_act' THEN (SELECT true FROM hz.finding_act p WHERE p.id = resource_id)
+				WHEN 'referral_reply' THEN (SELECT true FROM hz.referral_reply p WHERE p.id = resource_id)
+				WHEN 'penalty_step' THEN (SELECT true FROM hz.penalty_step p WHERE p.id = resource_id)
+				ELSE true END)
 			WHEN resource = 'inspection_answer' THEN %1$s <> 'staff' AND (SELECT true FROM hz.inspection_answer p
 				WHERE p.inspection_id = attachment_link.inspection_id AND p.item_id = resource_id)
 			ELSE %1$s <> 'staff' AND EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id) END$p$, c_role));
@@ -100,6 +116,11 @@ BEGIN
 			AND (%1$s <> 'staff' OR actor_id = %2$s)
 			AND (resource <> 'inspection' OR %1$s NOT IN ('institution', 'staff')
 				OR EXISTS (SELECT FROM hz.inspection p WHERE p.id = resource_id))
+			AND (resource <> 'clock' OR (SELECT true FROM hz.clock p WHERE p.id = resource_id))
+			AND (resource <> 'referral' OR (SELECT true FROM hz.referral p WHERE p.id = resource_id))
+			AND (resource <> 'enforcement_measure' OR (SELECT true FROM hz.enforcement_measure p WHERE p.id = resource_id))
+			AND (%1$s <> 'institution' OR NOT payload ? 'internal'
+				OR (SELECT true FROM hz.enforcement_measure p WHERE p.id = (payload ->> 'act_id')::uuid))
 			AND (%3$s OR (category IS NULL OR %4$s OR %5$s) AND CASE resource
 				WHEN 'finding' THEN (SELECT true FROM hz.finding p WHERE p.id = resource_id)
 				WHEN 'rectification_order' THEN (SELECT true FROM hz.rectification_order p WHERE p.id = resource_id)

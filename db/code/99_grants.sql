@@ -12,9 +12,10 @@ GRANT SELECT (id, position, occurred_at, recorded_at, actor_id, district, instit
 	resource, resource_id, what, from_state, to_state, reason, payload) ON hz.event TO hz_api;
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
 	hz.inspection_answer, hz.finding, hz.finding_act, hz.rectification_order, hz.rectification_order_item, hz.order_service,
-	hz.deadline, hz.clock, hz.extension, hz.campaign, hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload TO hz_api;
+	hz.deadline, hz.clock, hz.extension, hz.campaign, hz.referral, hz.referral_reply, hz.enforcement_measure, hz.penalty_step,
+	hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload TO hz_api;
 GRANT UPDATE ON hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_answer, hz.finding,
-	hz.rectification_order, hz.deadline, hz.extension, hz.campaign, hz.idempotency TO hz_api;
+	hz.rectification_order, hz.deadline, hz.extension, hz.campaign, hz.referral, hz.enforcement_measure, hz.idempotency TO hz_api;
 GRANT UPDATE (detail) ON hz.finding_act TO hz_api;
 GRANT UPDATE (ended_at, ended_by) ON hz.clock TO hz_api;
 GRANT UPDATE (attachment_id, expires_at, finished_at) ON hz.upload TO hz_api;

@@ -46,3 +46,27 @@ SELECT 'finding', c.command, c.outcome, s.state, s.state, c.roles, c.severity, c
 	('supervisions', 'list', '{leader}', 'major', NULL),
 	('supervisions', 'lift', '{leader}', 'major', NULL)) c (command, outcome, roles, severity, self_found),
        (VALUES ('reported'), ('confirmed'), ('ordered'), ('rectifying'), ('reinspection_requested'), ('awaiting_closure')) s (state);
+
+-- Measures beside the rectification. What is not confirmed yet gives no ground for one; a closed finding may still be talked about, warned for and
+-- punished (what was done wrong remains so), and its suspension is lifted then, or when there was no hazard after all.
+INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles)
+SELECT 'finding', c.command, c.outcome, s.state, s.state, c.roles
+  FROM (VALUES
+	('referrals', 'copy', '{section_chief}'::text[], '{reported,confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed,transferred}'::text[]),
+	('enforcement-measures', 'talk', '{section_chief}', '{confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed}'),
+	('enforcement-measures', 'warning', '{section_chief}', '{confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed}'),
+	('enforcement-measures', 'order_suspend', '{leader}', '{confirmed,ordered,rectifying,reinspection_requested,awaiting_closure}'),
+	('enforcement-measures', 'resume', '{leader}', '{confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed,merged,voided,dismissed}'),
+	('enforcement-measures', 'penalty_case', '{leader}', '{confirmed,ordered,rectifying,reinspection_requested,awaiting_closure,closed}')
+       ) c (command, outcome, roles, states), unnest(c.states) s (state);
+
+-- Handed over to another body, and what it answers: dealt with there, or back to what it was (the kind says what that was).
+INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles, kinds)
+SELECT 'finding', c.command, c.outcome, CASE c.command WHEN 'referrals' THEN s.state ELSE 'transferred' END,
+       CASE c.command WHEN 'referrals' THEN 'transferred' ELSE s.state END, '{section_chief}', CASE c.command WHEN 'replies' THEN ARRAY[s.state] END
+  FROM (VALUES ('referrals', 'handover'), ('replies', 'returned')) c (command, outcome),
+       (VALUES ('reported'), ('confirmed'), ('ordered'), ('rectifying'), ('reinspection_requested'), ('awaiting_closure')) s (state);
+INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, roles, self_found) VALUES
+	('finding', 'replies', 'closed', 'transferred', 'closed', '{section_chief}', NULL),
+	('finding', 'spot-checks', 'confirmed', 'closed', 'closed', '{section_chief}', true),
+	('finding', 'spot-checks', 'rejected', 'closed', 'closed', '{section_chief}', true);

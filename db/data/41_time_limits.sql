@@ -26,7 +26,7 @@ INSERT INTO hz.time_limit AS l (code, region, edition, title, title_en, amount, 
 
 	-- 机构与外部门
 	('permit_notice', '', '1', '证照到期提醒', 'Notice before a permit ends', 60, 'calendar', NULL, 'permit', '',
-	 '{}', NULL, NULL, '{institution,section_chief}', NULL, false, '2021-01-01', NULL, '证照到期前这些天起列入待办'),
+	 '{}', NULL, NULL, '{institution,inspector,section_chief}', NULL, false, '2021-01-01', NULL, '证照到期前这些天起列入待办'),
 	('referral_reply', '', '1', '移送、抄告后跟踪回复的时限', 'Reply to a referral', 15, 'working', NULL, 'referral', '',
 	 '{}', NULL, NULL, '{section_chief}', NULL, false, '2021-01-01', NULL, '期满未见回复应当催办'),
 
@@ -34,17 +34,17 @@ INSERT INTO hz.time_limit AS l (code, region, edition, title, title_en, amount, 
 	('penalty_filing', '', '1', '行政处罚立案', 'Filing of a penalty case', 7, 'working', NULL, 'penalty_case', '',
 	 '{}', NULL, NULL, '{section_chief}', NULL, false, '2021-07-15', NULL, '法律规定符合立案标准的应当及时立案，未定天数'),
 	('penalty_statement', '', '1', '行政处罚告知后的陈述、申辩', 'Statement and defence before a penalty', 5, 'working', NULL, 'penalty_case', '',
-	 '{}', NULL, NULL, '{institution}', NULL, false, '2021-07-15', NULL, '法律未定天数'),
+	 '{}', NULL, NULL, '{institution,section_chief}', NULL, false, '2021-07-15', NULL, '法律未定天数'),
 	('penalty_hearing_request', '', '1', '行政处罚告知后要求听证', 'Request for a hearing before a penalty', 5, 'working', NULL, 'penalty_case', '',
-	 '{}', NULL, NULL, '{institution}', '《行政处罚法》（2021 年修订）第六十四条第一项、第八十五条', true, '2021-07-15', NULL, NULL),
+	 '{}', NULL, NULL, '{institution,section_chief}', '《行政处罚法》（2021 年修订）第六十四条第一项、第八十五条', true, '2021-07-15', NULL, NULL),
 	('penalty_hearing_notice', '', '1', '举行听证前的通知', 'Notice before a hearing', 7, 'working', NULL, 'penalty_case', '',
 	 '{}', NULL, NULL, '{section_chief}', '《行政处罚法》（2021 年修订）第六十四条第二项、第八十五条', true, '2021-07-15', NULL, '举行听证的七日前通知'),
 	('penalty_decision', '', '1', '行政处罚决定', 'Decision in a penalty case', 90, 'calendar', NULL, 'penalty_case', '',
-	 '{}', NULL, NULL, '{section_chief,leader}', '《行政处罚法》（2021 年修订）第六十条', true, '2021-07-15', NULL, '自立案之日起；法律、法规、规章另有规定的从其规定'),
+	 '{}', NULL, NULL, '{inspector,section_chief,leader}', '《行政处罚法》（2021 年修订）第六十条', true, '2021-07-15', NULL, '自立案之日起；法律、法规、规章另有规定的从其规定'),
 	('penalty_service', '', '1', '行政处罚决定书的送达', 'Service of a penalty decision', 7, 'working', NULL, 'penalty_case', '',
-	 '{}', NULL, NULL, '{section_chief}', '《行政处罚法》（2021 年修订）第六十一条第一款、第八十五条', true, '2021-07-15', NULL, '当事人不在场时'),
+	 '{}', NULL, NULL, '{inspector,section_chief}', '《行政处罚法》（2021 年修订）第六十一条第一款、第八十五条', true, '2021-07-15', NULL, '当事人不在场时'),
 	('penalty_payment', '', '1', '罚款的缴纳', 'Payment of a fine', 15, 'calendar', NULL, 'penalty_case', '',
-	 '{}', NULL, NULL, '{institution}', '《行政处罚法》（2021 年修订）第六十七条第三款', true, '2021-07-15', NULL, '自收到处罚决定书之日起')
+	 '{}', NULL, NULL, '{institution,section_chief}', '《行政处罚法》（2021 年修订）第六十七条第三款', true, '2021-07-15', NULL, '自收到处罚决定书之日起')
 ON CONFLICT (code, region, edition) DO UPDATE
    SET title = EXCLUDED.title, title_en = EXCLUDED.title_en, times = EXCLUDED.times, resource = EXCLUDED.resource,
        starts_with = EXCLUDED.starts_with, ends_with = EXCLUDED.ends_with, severity = EXCLUDED.severity, self_found = EXCLUDED.self_found,

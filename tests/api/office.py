@@ -165,7 +165,7 @@ class Office:
 
 TABLES = ("actor", "api_key", "org_unit", "institution", "inspection", "inspection_inspector", "inspection_act", "inspection_answer",
           "finding", "finding_act", "rectification_order", "rectification_order_item", "order_service", "deadline", "clock", "extension",
-          "campaign", "event", "idempotency")
+          "campaign", "referral", "referral_reply", "enforcement_measure", "penalty_step", "event", "idempotency")
 
 
 def row_counts(db, tables=TABLES):

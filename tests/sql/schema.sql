@@ -7,7 +7,7 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,region,time_limit,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,segregation,time_limit,transition}',
 	'only code tables and counters are without row-level security');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,media_task,order_number}',
 	'every secured table has a policy, but those that only the owner reads');
@@ -47,7 +47,7 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('
 
 -- Every resource that is shown as an event has its trigger.
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
-	'{actor,api_key,campaign,clock,finding,inspection,institution,order_service,org_unit,rectification_order,time_limit}', 'changes of these are events');
+	'{actor,api_key,campaign,clock,enforcement_measure,finding,inspection,institution,order_service,org_unit,rectification_order,referral,time_limit}', 'changes of these are events');
 
 SELECT finish();
 ROLLBACK;

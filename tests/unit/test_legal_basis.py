@@ -1,4 +1,4 @@
-"""The checklists' law: a clause marked as read stands in the table of db/data/README.md, which says in which edition it was read."""
+"""The law of checklists and measures: a clause marked as read stands in the table of db/data/README.md, which says in which edition it was read."""
 import re
 
 from harness.server import ROOT
@@ -36,7 +36,7 @@ def read():
 
 def citations():
     """(file, basis, marked as read) of every item that cites something."""
-    return [(path.name, basis, mark == "true") for path in sorted(DATA.glob("3*_checklist*.sql")) for basis, mark in BASIS.findall(path.read_text(encoding="utf-8"))]
+    return [(path.name, basis, mark == "true") for path in sorted([*DATA.glob("3*_checklist*.sql"), DATA / "14_measures.sql"]) for basis, mark in BASIS.findall(path.read_text(encoding="utf-8"))]
 
 
 def test_numbers():

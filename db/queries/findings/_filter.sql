@@ -10,6 +10,7 @@ AND f.responsible_name = :q_responsible --? q_responsible
 AND f.district = :q_district --? q_district
 AND f.street = :q_street AND f.district = left(:q_street, 6) --? q_street
 AND f.institution_type = :q_type --? q_type
+AND f.spot_check = :q_spot_check --? q_spot_check
 AND f.awaited_count > 0 AND :q_evidence_awaited = 'true' --? q_evidence_awaited
 AND f.supervised AND :q_supervised = 'true' --? q_supervised
 AND f.due_key < :q_due_before --? q_due_before
