@@ -31,6 +31,12 @@ INSERT INTO demo_function VALUES
 	('findings/merges',                'api.finding_merge($1, $2)'),
 	('findings/voidings',              'api.finding_act($1, ''voidings'', $2)'),
 	('findings/terminations',          'api.finding_act($1, ''terminations'', $2)'),
+	('findings/referrals',             'api.finding_refer($1, $2)'),
+	('findings/referrals/receipts',    'api.referral_receipt($1, ($2 ->> ''rid'')::uuid, $2 - ''rid'')'),
+	('findings/referrals/replies',     'api.referral_reply($1, ($2 ->> ''rid'')::uuid, $2 - ''rid'')'),
+	('findings/enforcement-measures',  'api.measure_create($1, $2)'),
+	('findings/enforcement-measures/steps', 'api.penalty_step($1, ($2 ->> ''mid'')::uuid, $2 - ''mid'')'),
+	('findings/spot-checks',           'api.finding_spot_check($1, $2)'),
 	('rectification-orders',           'api.order_create($2)'),
 	('rectification-orders/services',  'api.order_service_create($1, $2)');
 
