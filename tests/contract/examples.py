@@ -263,7 +263,7 @@ def other_ends(r):
         r.section_chief.post(f"{path}/confirmations", {}).ok(201)
         r.take(f"findings_{name}_create", r.section_chief, "POST", f"{path}/{name}", {"note": note})
         r.take(f"findings_{name}", r.section_chief, "GET", f"{path}/{name}")
-    path = "/v1/findings/" + r.institution.post("/v1/findings", {
+    path = r.own = "/v1/findings/" + r.institution.post("/v1/findings", {
         "institution_id": r.place, "category": "disaster", "severity": "general", "description": "后院排水沟淤积", "suggestion": "清掏"}).ok(201)["id"]
     r.institution.post(f"{path}/progress-reports", {"responsible_name": "韩守拙", "note": "已约施工队"}).ok(201)
     r.take("findings_self_acceptances_create", r.institution, "POST", f"{path}/self-acceptances", {
@@ -298,6 +298,41 @@ def major(r):
     r.take("findings_closure_approvals_create", r.leader, "POST", f"{path}/closure-approvals", {"result": "granted", "note": "同意销号"})
     for name in [name for name, *_ in steps] + ["closure_approvals"]:
         r.take(f"findings_{name}", r.inspector, "GET", f"{path}/{name.replace('_', '-')}")
+
+
+def measures(r):
+    """Beside the rectification: other bodies, a talk, a suspension and its end, a penalty case, a spot check."""
+    r.take("receiving_bodies_list", r.nobody, "GET", "/v1/receiving-bodies")
+    r.take("penalty_kinds_list", r.nobody, "GET", "/v1/penalty-kinds")
+    path = "/v1/findings/" + r.inspector.post("/v1/findings", {
+        "institution_id": r.place, "category": "fire", "severity": "general", "description": "西侧疏散楼梯改作储藏间"}).ok(201)["id"]
+    r.inspector.post(f"{path}/orders", {"requirement": "立即清空恢复", "days": 3}).ok(201)
+    one = r.take("findings_referrals_create", r.section_chief, "POST", f"{path}/referrals", {
+        "handover": True, "receiving_body": "fire_rescue", "receiving_name": "区消防救援支队（演示）", "document_number": "渝中民移〔2026〕3号",
+        "matter": "封闭疏散楼梯，移送依法查处"})["id"]
+    r.take("findings_referrals_receipts_create", r.section_chief, "POST", f"{path}/referrals/{one}/receipts", {"receiver": "内勤 段警官"})
+    r.take("referrals_list", r.section_chief, "GET", "/v1/referrals?state=waiting&limit=2")
+    r.take("findings_referrals_replies_create", r.section_chief, "POST", f"{path}/referrals/{one}/replies", {
+        "outcome": "returned", "result": "已当场责令恢复，退回督促整改", "document_number": "渝中消函〔2026〕21号"})
+    r.take("findings_referrals", r.section_chief, "GET", f"{path}/referrals")
+    r.take("findings_referrals_replies", r.section_chief, "GET", f"{path}/referrals/{one}/replies")
+    r.section_chief.post(f"{path}/enforcement-measures", {
+        "kind": "talk", "persons": [{"name": "沈望舒", "post": "院长"}], "place": "区民政局", "record": "承诺三日内恢复"}).ok(201)
+    r.take("findings_enforcement_measures_create", r.leader, "POST", f"{path}/enforcement-measures", {
+        "kind": "order_suspend", "scope": "part", "scope_text": "西侧楼梯间", "document_number": "渝中民停〔2026〕2号",
+        "matter": "恢复之前无法保证安全", "legal_basis": "《安全生产法》第六十五条第一款第三项"})
+    case = r.leader.post(f"{path}/enforcement-measures", {"kind": "penalty_case", "matter": "封闭疏散楼梯", "document_number": "渝中民立〔2026〕2号"}).ok(201)["id"]
+    steps = f"{path}/enforcement-measures/{case}/steps"
+    r.inspector.post(steps, {"step": "investigated", "facts": "楼梯间堆放杂物并上锁，有照片和询问笔录", "investigators": [
+        {"actor_id": r.inspector.actor}, {"name": "何以宁", "certificate_no": "演示执法0006"}]}).ok(201)
+    r.take("findings_enforcement_measures_steps_create", r.inspector, "POST", steps, {
+        "step": "notified", "proposal": "拟罚款五千元", "document_number": "渝中民告〔2026〕2号"})
+    r.take("findings_enforcement_measures_steps", r.section_chief, "GET", steps)
+    r.take("findings_enforcement_measures", r.section_chief, "GET", f"{path}/enforcement-measures")
+    r.take("enforcement_measures_list", r.leader, "GET", "/v1/enforcement-measures?open=true&limit=2")
+    r.take("findings_spot_checks_create", r.section_chief, "POST", f"{r.own}/spot-checks", {
+        "result": "rejected", "note": "只清了一半", "finding": {"description": "后院排水沟仍淤积一半", "suggestion": "全段清掏"}})
+    r.take("findings_spot_checks", r.section_chief, "GET", f"{r.own}/spot-checks")
 
 
 def refusals(r):
@@ -347,7 +382,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, rules, campaign, visit, order, other_ends, major, refusals, off_line):
+    for part in (places, rules, campaign, visit, order, other_ends, major, measures, refusals, off_line):
         part(recorder)
     return recorder.examples()
 
