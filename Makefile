@@ -27,7 +27,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key calendar recompute deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
+.PHONY: help all unit fuzzers run up db down reset key calendar recompute standard deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -77,6 +77,8 @@ key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STR
 	@conf/dev/key.sh
 calendar:          ## load a notice of holidays, FILE=2027.csv, and list the deadlines that would move
 	@conf/dev/calendar.sh
+standard:          ## load a hazard standard, or clauses of one that are missing: FILE=standard.csv
+	@conf/dev/standard.sh
 recompute:         ## count running deadlines again along the calendar: a list; APPLY=1 sets them
 	@conf/dev/recompute.sh
 explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # One-shot: tables, code, code tables, then the logins of the API, the jobs and the media worker with the passwords of their conninfo files.
 # `deploy.sh key ROLE DISTRICT NAME` issues an API key and prints it instead; `deploy.sh calendar` loads a notice of holidays from standard
-# input, `deploy.sh recompute [apply]` counts running deadlines again.
+# input, `deploy.sh standard` a hazard standard, `deploy.sh recompute [apply]` counts running deadlines again.
 set -euo pipefail
 umask 077
 export HOME=/tmp PGPASSFILE=/tmp/owner.pass
@@ -13,6 +13,7 @@ key)
 		SELECT key FROM api.issue_key(:'role', string_to_array(:'districts', ','), '{}', '{}', '{}', :'name', NULL);
 	SQL
 	;;
+standard) exec /opt/hz/db/standard.sh - ;;
 calendar) exec /opt/hz/db/calendar.sh - ;;
 recompute) exec /opt/hz/db/recompute.sh ${2:+"$2"} ;;
 esac

@@ -2,7 +2,7 @@
 -- lines `key,value` that say which notice it is, one line of headings, then a line for each day or run of days.
 
 -- The lines of the file that say something, with their numbers, each cut into its cells.
-CREATE FUNCTION api.calendar_lines(p_text text) RETURNS TABLE (line int, cell text[])
+CREATE FUNCTION api.csv_lines(p_text text) RETURNS TABLE (line int, cell text[])
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT l.n::int, ARRAY(SELECT btrim(c.text, E' \t\r"') FROM string_to_table(l.text, ',') WITH ORDINALITY c (text, n) ORDER BY c.n)
 	  FROM string_to_table(ltrim(p_text, U&'\FEFF'), E'\n') WITH ORDINALITY l (text, n)
@@ -79,7 +79,7 @@ LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	c_keys CONSTANT jsonb := '{"年份": "year", "编号": "id", "标题": "title", "文号": "number", "印发日期": "issued_on", "来源": "source", "原文已核对": "read",
 		"year": "year", "id": "id", "title": "title", "number": "number", "issued_on": "issued_on", "source": "source", "read": "read"}';
-	v_start int := (SELECT min(l.line) FROM api.calendar_lines(p_text) l WHERE l.cell[1] IN ('日期', 'date'));
+	v_start int := (SELECT min(l.line) FROM api.csv_lines(p_text) l WHERE l.cell[1] IN ('日期', 'date'));
 	v_head jsonb := '{}';
 	v_faults text[] := '{}';
 	v_day hz.calendar_day;
@@ -92,7 +92,7 @@ BEGIN
 	IF v_start IS NULL THEN
 		RAISE invalid_parameter_value USING MESSAGE = '没有“日期,至,安排,名称,英文名称”这一行 / no line of headings';
 	END IF;
-	FOR l IN SELECT * FROM api.calendar_lines(p_text) t WHERE t.line < v_start LOOP
+	FOR l IN SELECT * FROM api.csv_lines(p_text) t WHERE t.line < v_start LOOP
 		IF NOT c_keys ? l.cell[1] OR cardinality(l.cell) < 2 THEN
 			v_faults := v_faults || format('第 %s 行：不认识“%s”', l.line, l.cell[1]);
 		ELSIF l.cell[2] <> '' THEN
@@ -104,7 +104,7 @@ BEGIN
 	v_faults := v_faults || coalesce(h.faults, '{}');
 
 	CREATE TEMPORARY TABLE calendar_new (LIKE hz.calendar_day) ON COMMIT DROP;
-	FOR l IN SELECT * FROM api.calendar_lines(p_text) t WHERE t.line > v_start LOOP
+	FOR l IN SELECT * FROM api.csv_lines(p_text) t WHERE t.line > v_start LOOP
 		r := api.calendar_row(coalesce(n.year, extract(year FROM api.date_read(l.cell[1]))::int), l.cell);
 		IF r.fault IS NOT NULL THEN
 			v_faults := v_faults || format('第 %s 行：%s', l.line, r.fault);

@@ -42,6 +42,6 @@ BEGIN
 		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed')));
 	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
-		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load',
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load', 'standard_head', 'standard_load',
 			'deadline_moves', 'deadline_recompute', 'recompute_actor', 'clock_move'));
 END $$;

@@ -16,7 +16,7 @@ INSERT INTO hz.hazard_standard AS s (id, code, edition, title, title_en, documen
 	 '读到第一条、第二条和第三条的开头（EHS 法规库转载），四个方面和举例据新华社 2025 年 2 月 25 日报道；共 17 种情形，未逐项读到', false)
 ON CONFLICT (id) DO UPDATE
    SET effective_to = EXCLUDED.effective_to, source = EXCLUDED.source, basis_read = EXCLUDED.basis_read
- WHERE (s.effective_to, s.source, s.basis_read) IS DISTINCT FROM (EXCLUDED.effective_to, EXCLUDED.source, EXCLUDED.basis_read);
+ WHERE s.loaded_at IS NULL AND (s.effective_to, s.source, s.basis_read) IS DISTINCT FROM (EXCLUDED.effective_to, EXCLUDED.source, EXCLUDED.basis_read);
 
 INSERT INTO hz.hazard_clause AS c (id, standard_id, position, category, citation, content, basis_read)
 SELECT ('01900000-0000-7000-8001-' || lpad((v.standard + v.position)::text, 12, '0'))::uuid,
@@ -47,4 +47,8 @@ SELECT ('01900000-0000-7000-8001-' || lpad((v.standard + v.position)::text, 12, 
 	(300, 3, 'responsibility', '第三条第三项', '日常管理方面的重大事故隐患，例如没有按规定制定应急预案或者没有定期演练（请写明具体情形）', false),
 	(300, 4, 'responsibility', '第三条第四项', '其他可能造成人员重大伤亡、财产重大损失的情形（请写明，并附论证意见）', false)
   ) AS v (standard, position, category, citation, content, basis_read)
-ON CONFLICT (id) DO UPDATE SET basis_read = EXCLUDED.basis_read WHERE c.basis_read <> EXCLUDED.basis_read;
+ON CONFLICT DO NOTHING;	-- by id, or because an operator has loaded more of the text
+
+UPDATE hz.hazard_clause c SET basis_read = true
+  FROM hz.hazard_standard s
+ WHERE s.id = c.standard_id AND s.loaded_at IS NULL AND NOT c.basis_read AND s.basis_read;

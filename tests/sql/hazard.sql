@@ -72,5 +72,32 @@ SELECT is((SELECT array_agg(kind || ' ' || due_on ORDER BY kind, created_at) FRO
 	'each has its clocks');
 SELECT is(ARRAY(SELECT pg_temp.call(n, '(SELECT count(*)::int AS n FROM hz.clock)') ->> 'n' FROM unnest('{chief,home,street,clerk}'::text[]) n), '{4,4,3,0}', 'seen as the findings are, by employees not');
 
+-- Loading from a file: a new edition ends the one before, clauses that are missing are added, published ones stay.
+CREATE FUNCTION pg_temp.load(p_text text) RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+	RETURN (SELECT format('%s +%s =%s', standard, added, kept) FROM api.standard_load(p_text));
+EXCEPTION WHEN invalid_parameter_value THEN
+	RETURN SQLERRM;
+END $$;
+\set home '代码,elderly_care\n版次,2023\n来源,某网站全文\n原文已核对,是\n条款,类别,内容\n'
+SELECT is(pg_temp.load(:'home' || E'第四条第一项,disaster,另一种说法\n第六条第一项,消防,"堵塞, 占用通道"\n第六条第一项,fire,x\n六条,fire,x\n第七条,火,x\n第八条,fire,\n'),
+	E'没有装载，错处如下 / not loaded:\n第 6 行：第四条第一项 已经发布，原文为“房屋经鉴定为 C 级或 D 级危房，或者住房城乡建设部门认为建筑安全有重大隐患”；已发布的条款不改写，有变化请另立版次'
+	'\n第 8 行：第六条第一项 在第 7 行已经写过\n第 9 行：条款写“第几条”或“第几条第几项”，用汉字数字，不是“六条”\n第 10 行：“火”不是十类之一\n第 11 行：没有写内容', 'every fault with its line');
+SELECT is((SELECT loaded_at FROM hz.hazard_standard WHERE code = 'elderly_care'), NULL, 'and nothing is changed');
+SELECT is(pg_temp.load(:'home' || E'第六条第一项,消防安全,"堵塞, 占用通道"\n第四条第三项,fire,违规用易燃可燃芯材的彩钢板搭建有人活动的房屋，或者大量用易燃可燃材料装修装饰\n'),
+	'养老机构重大事故隐患判定标准 2023 +1 =1', 'what is missing is added');
+SELECT is(ARRAY[c.position::text, c.category, c.content, c.basis_read::text], ARRAY['12', 'fire', '堵塞,占用通道', 'true'], 'at the end')
+  FROM hz.hazard_clause c WHERE c.citation = '第六条第一项' AND c.standard_id = '01900000-0000-7000-8001-000000000100';
+SELECT is(pg_temp.load(E'代码,funeral_x\n版次,1\n条款,类别,内容\n第一条,fire,x'),
+	E'没有装载，错处如下 / not loaded:\n须有“标题”一行\n须有“发布机关”一行\n须有“来源”一行：网址或文件\n须有“机构类型”一行，写代码或名称，如 elderly_care 或 养老服务机构\n须有“施行日期”一行',
+	'a new one says what it is');
+SELECT is(pg_temp.load(E'代码,elderly_care\n版次,2027\n标题,新标准\n发布机关,民政部\n机构类型,养老服务机构\n施行日期,2027年3月1日\n来源,x\n条款,类别,内容\n第一条,fire,x'),
+	'新标准 2027 +1 =0', 'a new edition');
+SELECT is(array_agg(edition || ' ' || effective_from || ' ' || coalesce(effective_to::text, '-') ORDER BY edition), ARRAY['2023 2023-11-27 2027-02-28', '2027 2027-03-01 -'],
+	'ends the one before') FROM hz.hazard_standard WHERE code = 'elderly_care';
+SELECT is(pg_temp.load(E'代码,elderly_care\n版次,2026\n标题,旧\n发布机关,民政部\n机构类型,养老服务机构\n施行日期,2026-03-01\n来源,x\n条款,类别,内容\n第一条,fire,x'),
+	E'没有装载，错处如下 / not loaded:\n已有施行更晚或同日的版次', 'never between two others');
+SELECT is(pg_temp.load('x'), '没有“条款,类别,内容”这一行 / no line of headings', 'not a standard');
+
 SELECT finish();
 ROLLBACK;

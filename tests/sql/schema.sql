@@ -38,7 +38,7 @@ SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace =
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_give_up,media_take,media_thumbnail,recompute_actor}',
+	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_give_up,media_take,media_thumbnail,recompute_actor,standard_head,standard_load}',
 	'the owner, the job and hz-media keep these to themselves');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
 	'{media_done,media_failed,media_take}', 'hz-media takes tasks and gives them back');
