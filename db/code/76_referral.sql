@@ -210,16 +210,3 @@ BEGIN
 	END IF;
 	RETURN ROW(201, api.referral_reply_json(p, r), NULL, '/v1/findings/' || r.finding_id || '/referrals/' || r.id || '/replies')::api.answer;
 END $$;
-
--- The one reply of a referral, as a list; 404 as for the referral.
-CREATE FUNCTION api.referral_replies(p_finding_id uuid, p_id uuid) RETURNS json
-LANGUAGE plpgsql STABLE AS $$
-DECLARE
-	r hz.referral;
-BEGIN
-	SELECT * INTO r FROM hz.referral WHERE id = p_id AND finding_id = p_finding_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	RETURN (SELECT coalesce(json_agg(api.referral_reply_json(p, r)), '[]') FROM hz.referral_reply p WHERE p.referral_id = r.id);
-END $$;
