@@ -1,4 +1,4 @@
--- Work for hz-media: thumbnails, and metadata taken out. A task is lent for a time and never held in a transaction, which
+-- Work for hz-media: thumbnails, metadata taken out, documents made. A task is lent for a time and never held in a transaction, which
 -- would keep events waiting for their positions. All of it runs as the owner: hz-media sees tasks, nothing else.
 
 -- A picture wants its thumbnail, once for the same bytes.
@@ -16,36 +16,46 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 BEGIN
 	PERFORM FROM hz.content WHERE sha256 = p_sha256 FOR UPDATE;
 	-- a statement of its own: it sees what the one waited for has done
-	DELETE FROM hz.content c WHERE c.sha256 = p_sha256 AND NOT EXISTS (SELECT FROM hz.attachment a WHERE a.sha256 = c.sha256);
+	DELETE FROM hz.content c WHERE c.sha256 = p_sha256 AND NOT EXISTS (SELECT FROM hz.attachment a WHERE a.sha256 = c.sha256)
+	   AND NOT EXISTS (SELECT FROM hz.document d WHERE d.html_sha256 = c.sha256)
+	   AND NOT EXISTS (SELECT FROM hz.document d WHERE d.pdf_sha256 = c.sha256);
 	RETURN CASE WHEN FOUND THEN encode(p_sha256, 'hex') END;
 END $$;
 
--- A task is given up: an attachment that could not be cleaned is never shown, and lets go of its bytes.
+-- A task is given up: an attachment that could not be cleaned is never shown, and lets go of its bytes; a document says that it failed.
 CREATE FUNCTION api.media_give_up(t hz.media_task, p_reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE hz.media_task SET state = 'failed', reason = p_reason, ended_at = now() WHERE id = t.id;
 	UPDATE hz.attachment SET state = 'refused', reason = p_reason, sha256 = NULL WHERE id = t.attachment_id;
 	UPDATE hz.attachment_link SET state = 'refused', sha256 = NULL WHERE attachment_id = t.attachment_id;
+	UPDATE hz.document SET state = 'failed', reason = p_reason WHERE id = t.document_id;
 END $$;
 
--- The oldest task that is due, lent for p_lease_seconds; no row when there is none. After four tries in vain it is given up (its bytes go by the job).
-CREATE FUNCTION api.media_take(p_lease_seconds int)
+-- A task that is due, lent for p_lease_seconds, or p_document_seconds when it is a document; no row when there is none. Pictures go before
+-- documents, the oldest first; of documents the newest is the one somebody waits for. After four tries in vain a task is given up
+-- (its bytes go by the job).
+CREATE FUNCTION api.media_take(p_lease_seconds int, p_document_seconds int)
 RETURNS TABLE (id bigint, kind text, sha256 text, type text, size bigint, try int)
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	t hz.media_task;
 BEGIN
 	LOOP
-		SELECT * INTO t FROM hz.media_task m WHERE m.state = 'waiting' AND m.due_at <= now()
+		SELECT * INTO t FROM hz.media_task m WHERE m.state = 'waiting' AND m.due_at <= now() AND NOT m.kind = 'document'
 		 ORDER BY m.due_at LIMIT 1 FOR UPDATE SKIP LOCKED;
+		IF NOT FOUND THEN
+			SELECT * INTO t FROM hz.media_task m WHERE m.state = 'waiting' AND m.due_at <= now() AND m.kind = 'document'
+			 ORDER BY m.due_at DESC, m.id DESC LIMIT 1 FOR UPDATE SKIP LOCKED;
+		END IF;
 		IF NOT FOUND THEN
 			RETURN;
 		END IF;
 		EXIT WHEN t.tries < 4;
 		PERFORM api.media_give_up(t, 'gave_up');
 	END LOOP;
-	UPDATE hz.media_task m SET tries = m.tries + 1, due_at = now() + p_lease_seconds * interval '1 second' WHERE m.id = t.id;
+	UPDATE hz.media_task m SET tries = m.tries + 1, due_at = now() + interval '1 second'
+		* CASE m.kind WHEN 'document' THEN p_document_seconds ELSE p_lease_seconds END WHERE m.id = t.id;
 	RETURN QUERY SELECT t.id, t.kind, encode(t.sha256, 'hex'), t.type, (SELECT c.size FROM hz.content c WHERE c.sha256 = t.sha256), t.tries + 1;
 END $$;
 

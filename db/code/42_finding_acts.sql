@@ -136,7 +136,11 @@ BEGIN
 		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed',
 		p_faults => api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id)
 			|| api.finding_again_faults(f, p_body, v_result = 'failed'));
-	RETURN api.finding_act_answer(CASE v_result WHEN 'failed' THEN api.finding_again(a, p_body -> 'order') ELSE a END);
+	IF v_result = 'failed' THEN
+		a := api.finding_again(a, p_body -> 'order');
+	END IF;
+	PERFORM api.document_of_reinspection(f, a);
+	RETURN api.finding_act_answer(a);
 END $$;
 
 -- Into another open finding of the same institution, which carries on.

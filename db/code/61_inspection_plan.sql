@@ -152,13 +152,16 @@ DECLARE
 	v_to text := api.inspection_check(i, 'notices');
 	v_body jsonb := coalesce(p_body, '{}');
 	v_at timestamptz := api.occurred_at(v_body, i.last_act_at);
+	v_act hz.inspection_act;
 BEGIN
 	IF i.method = 'unannounced' THEN
 		PERFORM api.refuse_faults(jsonb_build_array(api.fault('', 'rule_violated', '四不两直检查不发通知')));
 	END IF;
-	RETURN api.inspection_act_answer(api.inspection_move(i, 'notices', v_to, v_at, v_body,
+	v_act := api.inspection_move(i, 'notices', v_to, v_at, v_body,
 		jsonb_build_object('receiver', v_body ->> 'receiver', 'method', v_body ->> 'method'),
-		jsonb_build_object('noticed_at', v_at)));
+		jsonb_build_object('noticed_at', v_at));
+	PERFORM api.document_of_notice(p_id, v_act);
+	RETURN api.inspection_act_answer(v_act);
 END $$;
 
 CREATE FUNCTION api.inspection_cancel(p_id uuid, p_body jsonb) RETURNS api.answer

@@ -190,6 +190,7 @@ DECLARE
 		'signed_at', api.ts(v_signed), 'refused', coalesce((p_body ->> 'refused')::boolean, false),
 		'reason', p_body ->> 'reason', 'witness', p_body ->> 'witness');
 	v_set jsonb := '{}';
+	v_act hz.inspection_act;
 BEGIN
 	PERFORM api.refuse_faults(api.inspection_signature_faults(i, p_body) || api.body_attachment_faults(p_body));
 	IF i.state = 'awaiting_signature' AND api.inspection_signed(i.kind, jsonb_build_array(v_detail) || coalesce((
@@ -197,7 +198,11 @@ BEGIN
 		v_to := api.inspection_check(i, 'signatures', 'complete');
 		v_set := jsonb_build_object('recorded_at', v_at);
 	END IF;
-	RETURN api.inspection_act_answer(api.inspection_move(i, 'signatures', v_to, v_at, p_body, v_detail, v_set));
+	v_act := api.inspection_move(i, 'signatures', v_to, v_at, p_body, v_detail, v_set);
+	IF v_set ? 'recorded_at' THEN
+		PERFORM api.document_of_record(p_id);
+	END IF;
+	RETURN api.inspection_act_answer(v_act);
 END $$;
 
 -- A finding entered under a visit changes what the visit looks like (finding_count), so its version goes up. No event: the

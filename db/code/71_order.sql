@@ -54,14 +54,6 @@ BEGIN
 	RETURN v_faults;
 END $$;
 
--- The next number of a district's orders in p_year. As the owner: a caller may see only some of the orders.
-CREATE FUNCTION api.order_number(p_district text, p_year int) RETURNS text
-LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	INSERT INTO hz.order_number AS n (district, year, last) VALUES (p_district, p_year, 1)
-	ON CONFLICT (district, year) DO UPDATE SET last = n.last + 1
-	RETURNING '责改〔' || p_year || '〕第 ' || n.last || ' 号'
-$$;
-
 -- p_category: of api.order_category().
 CREATE FUNCTION api.order_insert(p_id uuid, n hz.institution, p_inspection_id uuid, p_category text, p_at timestamptz,
 	p_note text)
@@ -70,7 +62,7 @@ LANGUAGE sql VOLATILE AS $$
 	INSERT INTO hz.rectification_order (id, district, institution_id, institution_type, street, inspection_id, category, number, issued_at,
 		actor_id, note, created_at, created_by, updated_at)
 	VALUES (p_id, n.district, n.id, n.type, n.street, p_inspection_id, p_category,
-		api.order_number(n.district, extract(year FROM api.day(p_at))::int), p_at, api.me(), p_note, api.now(), api.me(), api.now())
+		api.document_number('rectification_order', n.district, extract(year FROM api.day(p_at))::int), p_at, api.me(), p_note, api.now(), api.me(), api.now())
 	RETURNING *
 $$;
 
@@ -138,6 +130,7 @@ BEGIN
 			api.deadline_explain(o, i, v_day, api.service_method_name(p_method) || coalesce('，签收人 ' || p_receiver, '')),
 			o.id, i.day_kind, i.days, i.rule_id, p_served_at, CASE WHEN i.days IS NOT NULL THEN v_day END);
 	END LOOP;
+	PERFORM api.document_of_service(o, s);
 	RETURN s;
 END $$;
 
@@ -153,6 +146,7 @@ BEGIN
 	SELECT * INTO n FROM hz.institution WHERE id = f.institution_id;
 	o := api.order_insert(api.uuid_v7(), n, NULL, f.category, p_served_at, NULL);
 	PERFORM api.order_item_insert(o, 1, f, p_round, p_item);
+	PERFORM api.document_of_order(o);
 	PERFORM api.order_serve(o.id, api.uuid_v7(), 'direct', p_served_at, NULL, NULL);
 	RETURN o.id;
 END $$;

@@ -59,6 +59,7 @@ BEGIN
 		PERFORM api.finding_move(f.id, 'orders', '', jsonb_build_object('occurred_at', v_at, 'note', p_body ->> 'note'),
 			api.order_item_detail(o, i));
 	END LOOP;
+	PERFORM api.document_of_order(o);
 	RETURN ROW(201, api.order_json(o), o.version, '/v1/rectification-orders/' || o.id)::api.answer;
 END $$;
 
@@ -108,6 +109,7 @@ BEGIN
 	i := api.order_item_insert(o, 1, f, f.round, p_body);
 	PERFORM api.finding_move(p_id, 'orders', '', jsonb_build_object('occurred_at', v_at, 'note', p_body ->> 'note'),
 		api.order_item_detail(o, i));
+	PERFORM api.document_of_order(o);
 	PERFORM api.order_serve(o.id, api.uuid_v7(), 'direct', v_served, p_body ->> 'receiver', NULL);
 	SELECT * INTO o FROM hz.rectification_order WHERE id = o.id;
 	RETURN ROW(201, api.finding_order_json(o, i), NULL, '/v1/rectification-orders/' || o.id)::api.answer;

@@ -7,7 +7,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	-- not news by themselves, or never to be copied
 	c_skip CONSTANT text[] := '{version,updated_at,created_by,created_at,key_hash,last_act_at,is_open,self_found,closed_at,closed_by,
-		reinspected,reinspection_failed,order_item_id,responsible_name,attachment_count,awaited_count}';
+		reinspected,reinspection_failed,order_item_id,responsible_name,attachment_count,awaited_count,data}';
 	v_new jsonb := to_jsonb(NEW);
 	v_old jsonb := CASE WHEN TG_OP = 'UPDATE' THEN to_jsonb(OLD) END;
 	v_act jsonb := nullif(current_setting('app.act', true), '')::jsonb;
@@ -99,6 +99,7 @@ CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.enforcement_measure FOR EACH R
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.rectification_order
 	FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'id');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.campaign FOR EACH ROW EXECUTE FUNCTION api.event_write('campaign', 'id');
+CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.document FOR EACH ROW EXECUTE FUNCTION api.event_write('document', 'id');
 CREATE TRIGGER event AFTER INSERT ON hz.order_service FOR EACH ROW EXECUTE FUNCTION api.event_write('rectification_order', 'order_id', 'services');
 CREATE TRIGGER event AFTER INSERT OR UPDATE ON hz.time_limit
 	FOR EACH ROW WHEN (NEW.district IS NOT NULL) EXECUTE FUNCTION api.event_write('time_limit', 'id');

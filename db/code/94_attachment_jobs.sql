@@ -13,7 +13,7 @@ BEGIN
 	RETURN v_gone;
 END $$;
 
--- One content that no attachment has any more: its row is deleted and its hash returned in hex; the caller unlinks the file
+-- One content that neither an attachment nor a document has any more: its row is deleted and its hash returned in hex; the caller unlinks the file
 -- and then commits. NULL when there is none.
 CREATE FUNCTION api.job_content_drop() RETURNS text
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
@@ -22,7 +22,9 @@ DECLARE
 	v_gone text;
 BEGIN
 	FOR v_sha256 IN SELECT c.sha256 FROM hz.content c
-		WHERE NOT EXISTS (SELECT FROM hz.attachment a WHERE a.sha256 = c.sha256) LIMIT 100 FOR UPDATE SKIP LOCKED
+		WHERE NOT EXISTS (SELECT FROM hz.attachment a WHERE a.sha256 = c.sha256)
+		  AND NOT EXISTS (SELECT FROM hz.document d WHERE d.html_sha256 = c.sha256)
+		  AND NOT EXISTS (SELECT FROM hz.document d WHERE d.pdf_sha256 = c.sha256) LIMIT 100 FOR UPDATE SKIP LOCKED
 	LOOP
 		v_gone := api.content_drop(v_sha256);
 		EXIT WHEN v_gone IS NOT NULL;

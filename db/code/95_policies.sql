@@ -54,6 +54,12 @@ BEGIN
 			ELSE true END)$p$, c_role)),
 		'extension', c_district || ' AND ' || format(c_wide, v_beside),
 		'campaign', c_district,
+		-- a document is seen by whoever may see all that it tells of
+		'document', c_district || ' AND ' || format(c_wide, v_hung || format(' AND %s <> ''staff''', c_role)
+			|| ' AND (order_id IS NULL OR EXISTS (SELECT FROM hz.rectification_order p WHERE p.id = order_id))'
+			|| ' AND (inspection_id IS NULL OR EXISTS (SELECT FROM hz.inspection p WHERE p.id = inspection_id))'
+			|| ' AND NOT EXISTS (SELECT FROM unnest(finding_ids) u (id) WHERE NOT EXISTS (SELECT FROM hz.finding p WHERE p.id = u.id))'
+			|| format(' AND (%s OR NOT categories && string_to_array(nullif(current_setting(''app.hidden'', true), ''''), '',''))', c_sees_all)),
 		'idempotency', format('actor_id = (SELECT %s)', c_me),
 		-- with their finding; not to employees, and what is the office's own affair so far not to the institution. (SELECT true …), not EXISTS,
 		-- which the planner might answer from a hash of the whole table
@@ -121,6 +127,7 @@ BEGIN
 			AND (resource <> 'enforcement_measure' OR (SELECT true FROM hz.enforcement_measure p WHERE p.id = resource_id))
 			AND (%1$s <> 'institution' OR NOT payload ? 'internal'
 				OR (SELECT true FROM hz.enforcement_measure p WHERE p.id = (payload ->> 'act_id')::uuid))
+			AND (resource <> 'document' OR EXISTS (SELECT FROM hz.document p WHERE p.id = resource_id))
 			AND (%3$s OR (category IS NULL OR %4$s OR %5$s) AND CASE resource
 				WHEN 'finding' THEN (SELECT true FROM hz.finding p WHERE p.id = resource_id)
 				WHEN 'rectification_order' THEN (SELECT true FROM hz.rectification_order p WHERE p.id = resource_id)

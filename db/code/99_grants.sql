@@ -13,7 +13,7 @@ GRANT SELECT (id, position, occurred_at, recorded_at, actor_id, district, instit
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
 	hz.inspection_answer, hz.finding, hz.finding_act, hz.rectification_order, hz.rectification_order_item, hz.order_service,
 	hz.deadline, hz.clock, hz.extension, hz.campaign, hz.referral, hz.referral_reply, hz.enforcement_measure, hz.penalty_step,
-	hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload TO hz_api;
+	hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload, hz.document TO hz_api;
 GRANT UPDATE ON hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_answer, hz.finding,
 	hz.rectification_order, hz.deadline, hz.extension, hz.campaign, hz.referral, hz.enforcement_measure, hz.idempotency TO hz_api;
 GRANT UPDATE (detail) ON hz.finding_act TO hz_api;
@@ -31,7 +31,9 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO hz_api;
 REVOKE EXECUTE ON FUNCTION api.event_write(), api.attachment_linked(), api.attachment_count(), api.attachment_arrive(hz.attachment),
 	api.content_keep(bytea, bigint, text), api.media_cleaned(hz.media_task, bytea, bigint), api.media_give_up(hz.media_task, text),
-	api.media_thumbnail(bytea, text), api.content_drop(bytea) FROM hz_api;
+	api.media_thumbnail(bytea, text), api.content_drop(bytea), api.document_image_arrived(), api.document_retry(uuid),
+	api.document_style_put(text, text, text, text),
+	api.document_template_put(text, text, text, date, text, text, text, jsonb, text, boolean) FROM hz_api;
 GRANT USAGE ON SCHEMA api TO hz_media;
 DO $$
 BEGIN
@@ -39,7 +41,7 @@ BEGIN
 	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %1$s FROM hz_api; GRANT EXECUTE ON FUNCTION %1$s TO %2$s',
 			oid::regprocedure, CASE WHEN proname LIKE 'job%' THEN 'hz_jobs' ELSE 'hz_media' END), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace
-		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed')));
+		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed', 'media_inputs', 'media_document_done')));
 	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load', 'standard_head', 'standard_load',

@@ -26,7 +26,8 @@ INSERT INTO hz.attachment_rule AS r (key, value, title, legal_basis, basis_read)
 	('unlinked_hours', 24, '上传后未关联到记录的附件保留多少小时', NULL, false),
 	('leftover_hours', 24, '没有收完的文件保留多少小时（续传的除外）', NULL, false),
 	('upload_hours', 24, '可续传的上传多少小时后到期', NULL, false),
-	('upload_gone_hours', 168, '到期的上传再记住多少小时（其间回答 410）', NULL, false)
+	('upload_gone_hours', 168, '到期的上传再记住多少小时（其间回答 410）', NULL, false),
+	('signature_hours', 24, '检查笔录等待随后上传的签字图片多少小时，过后不带图片出具', NULL, false)
 ON CONFLICT (key) DO UPDATE SET title = EXCLUDED.title
  WHERE r.title IS DISTINCT FROM EXCLUDED.title;	-- a number the office has set stays
 

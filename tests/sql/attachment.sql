@@ -81,7 +81,7 @@ DECLARE
 	v jsonb;
 BEGIN
 	SET LOCAL ROLE hz_media;
-	SELECT to_jsonb(t) INTO v FROM api.media_take(60) t;
+	SELECT to_jsonb(t) INTO v FROM api.media_take(60, 60) t;
 	RESET ROLE;
 	RETURN v;
 END $$;

@@ -7,9 +7,9 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,segregation,time_limit,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,document_kind,document_style,document_template,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,segregation,time_limit,transition}',
 	'only code tables and counters are without row-level security');
-SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,media_task,order_number}',
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,document_number,media_task}',
 	'every secured table has a policy, but those that only the owner reads');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND name NOT IN ('idempotency', 'api_key', 'content', 'media_task') AND NOT EXISTS (
 	SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'district' AND a.attnotnull)), '{}', 'every tenant table has its district');
@@ -38,16 +38,16 @@ SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace =
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_give_up,media_take,media_thumbnail,recompute_actor,standard_head,standard_load}',
+	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,document_image_arrived,document_retry,document_style_put,document_template_put,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_document_done,media_done,media_failed,media_give_up,media_inputs,media_take,media_thumbnail,recompute_actor,standard_head,standard_load}',
 	'the owner, the job and hz-media keep these to themselves');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
-	'{media_done,media_failed,media_take}', 'hz-media takes tasks and gives them back');
+	'{media_document_done,media_done,media_failed,media_inputs,media_take}', 'hz-media takes tasks and gives them back');
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('hz_media', oid, 'SELECT, INSERT, UPDATE') OR has_table_privilege('hz_media', oid, 'DELETE')),
 	'{}', 'and reads no table');
 
 -- Every resource that is shown as an event has its trigger.
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
-	'{actor,api_key,campaign,clock,enforcement_measure,finding,inspection,institution,order_service,org_unit,rectification_order,referral,time_limit}', 'changes of these are events');
+	'{actor,api_key,campaign,clock,document,enforcement_measure,finding,inspection,institution,order_service,org_unit,rectification_order,referral,time_limit}', 'changes of these are events');
 
 SELECT finish();
 ROLLBACK;
