@@ -23,6 +23,7 @@ API  := $(sort $(filter-out api/jobs/% api/media/%,$(wildcard api/*.c api/*/*.c)
 JOBS := $(wildcard api/jobs/*.c)
 MEDIA := $(wildcard api/media/*.c)
 GEN  := build/gen/contract_tables.c
+PAGE := build/gen/media/document_py.h
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
@@ -42,7 +43,7 @@ $(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/% %/store_dir.
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/hz-media: $(call objects,$(MEDIA)) $$(filter $(B)/obj/api/base/% %/store_dir.o %/digest.o,$(call objects,$(API)))
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
-$(B)/obj/%.o: %.c Makefile | $(GEN)
+$(B)/obj/%.o: %.c Makefile | $(GEN) $(PAGE)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
 $(B)/tests/unit/%: tests/unit/%.c $$(call objects,$$(call named,sources,tests/unit/$$*.c))
@@ -57,6 +58,10 @@ build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | 
 $(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml docs/openapi/examples/*.json db/queries/*.sql db/queries/*/*.sql)
 	$(PYTHON) api/contract/generate.py build/gen
 	@touch $@
+# a program that hz-media carries in itself and hands to the interpreter
+$(PAGE): api/media/document.py
+	@mkdir -p $(@D)
+	(echo 'static const unsigned char document_py[] = {'; od -An -v -tu1 $< | sed 's/ *\([0-9][0-9]*\)/\1,/g'; echo '};') >$@
 # written beside it: objects that include them are compiled anew in the same run
 build/gen/problems.h build/gen/handlers.h: $(GEN) ;
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d $(B)/tests/*/*.d)
@@ -105,7 +110,7 @@ test-asan:         ## the same with ASan and UBSan in the server
 	@tests/run.sh build asan
 layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
-lint: $(GEN)       ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral; docker-compose.yml
+lint: $(GEN) $(PAGE)      ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral; docker-compose.yml
 	@conf/dev/deps.sh lint
 	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS) $(MEDIA)
 fuzz:              ## SECONDS_EACH=8 of each target

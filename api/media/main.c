@@ -1,8 +1,8 @@
 /*
- * hz-media: makes thumbnails, and takes metadata out of files whose source must be protected. Any number may run.
+ * hz-media: makes thumbnails and documents, and takes metadata out of files whose source must be protected. Any number may run.
  * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_media; HZ_FILES, the folder
- * of the files; HZ_MEDIA_TEMP (/tmp), HZ_MEDIA_SECONDS (60) and HZ_MEDIA_MEMORY (1024 MiB) of a tool, HZ_MEDIA_MEGAPIXELS (100)
- * of a picture. Ends on SIGTERM or SIGINT with 0.
+ * of the files; HZ_MEDIA_TEMP (/tmp), HZ_MEDIA_SECONDS (60) and HZ_MEDIA_MEMORY (1024 MiB) of a tool, HZ_MEDIA_DOCUMENT_SECONDS
+ * (300) of a document, HZ_MEDIA_MEGAPIXELS (100) of a picture. Ends on SIGTERM or SIGINT with 0.
  */
 #include <errno.h>
 #include <signal.h>
@@ -91,10 +91,11 @@ main_settings(struct work_settings *settings)
 	const char	*temp = getenv("HZ_MEDIA_TEMP"), *files = getenv("HZ_FILES"), *why;
 
 	settings->seconds = main_number("HZ_MEDIA_SECONDS", 60, 1, 3600);
+	settings->document_seconds = main_number("HZ_MEDIA_DOCUMENT_SECONDS", 300, 1, 3600);
 	settings->temp = temp == NULL || *temp == '\0' ? "/tmp" : temp;
 	settings->memory = (uint64_t)memory << 20;
 	settings->pixels = pixels * 1000000ULL;
-	if (memory == 0 || pixels == 0 || settings->seconds == 0)
+	if (memory == 0 || pixels == 0 || settings->seconds == 0 || settings->document_seconds == 0)
 		return (false);
 	if (files == NULL || *files == '\0') {
 		log_line(LOG_LINE_ERROR, "HZ_FILES: not set");
@@ -130,7 +131,7 @@ main_loop(const struct work_settings *settings, struct queue *queue)
 
 	while (!stopping) {
 		main_sweep(settings->temp, &swept);
-		n = queue_take(queue, WORK_LEASE(settings), &task);
+		n = queue_take(queue, WORK_LEASE(settings->seconds), WORK_LEASE(settings->document_seconds), &task);
 		if (n == 1 && !work_do(settings, queue, &task, &stopping))
 			n = -1;
 		if (n == 1)

@@ -67,17 +67,18 @@ queue_run(struct queue *queue, const char *sql)
 }
 
 int
-queue_take(struct queue *queue, unsigned lease_seconds, struct task *task)
+queue_take(struct queue *queue, unsigned lease_seconds, unsigned document_seconds, struct task *task)
 {
-	char		 lease[QUEUE_NUMBER];
-	const char	*values[] = { lease };
+	char		 lease[QUEUE_NUMBER], document[QUEUE_NUMBER];
+	const char	*values[] = { lease, document };
 	PGresult	*r;
 	int		 n;
 
 	(void)snprintf(lease, sizeof(lease), "%u", lease_seconds);
+	(void)snprintf(document, sizeof(document), "%u", document_seconds);
 	if (!queue_connect(queue))
 		return (-1);
-	r = queue_ask(queue, "SELECT id, try, kind, type, sha256, size FROM api.media_take($1)", 1, values);
+	r = queue_ask(queue, "SELECT id, try, kind, type, sha256, size FROM api.media_take($1, $2)", 2, values);
 	if (r == NULL)
 		return (-1);
 	if ((n = PQntuples(r)) > 0) {
@@ -92,18 +93,44 @@ queue_take(struct queue *queue, unsigned lease_seconds, struct task *task)
 	return (n > 0);
 }
 
+bool
+queue_inputs(struct queue *queue, const struct task *task, bool (*visit)(void *, const struct queue_input *), void *arg)
+{
+	const char		*values[] = { task->id, task->try };
+	struct queue_input	 input = { .name = NULL };
+	const char		**members[] = { &input.name, &input.content, &input.sha256, &input.type };
+	PGresult		*r;
+	bool			 good;
+
+	if (!queue_connect(queue))
+		return (false);
+	r = queue_ask(queue, "SELECT name, content, sha256, type FROM api.media_inputs($1, $2)", 2, values);
+	if (r == NULL)
+		return (false);
+	good = PQntuples(r) > 0;
+	for (int i = 0; good && i < PQntuples(r); i++) {
+		for (int j = 0; j < 4; j++)
+			*members[j] = PQgetisnull(r, i, j) ? NULL : PQgetvalue(r, i, j);
+		good = visit(arg, &input);
+	}
+	PQclear(r);
+	return (good);
+}
+
 /* Ends a task by a function that tells what content to remove: removed before the commit, so that an upload of the same
  * octets, which waits for it, finds them gone and brings them back. */
 static bool
-queue_end(struct queue *queue, const char *sql, const char *const values[4])
+queue_end(struct queue *queue, const char *sql, int n, const char *const values[])
 {
 	PGresult	*r;
 	bool		 good = true;
 
-	if (!queue_connect(queue) || !queue_run(queue, "BEGIN") || (r = queue_ask(queue, sql, 4, values)) == NULL)
+	if (!queue_connect(queue) || !queue_run(queue, "BEGIN") || (r = queue_ask(queue, sql, n, values)) == NULL)
 		return (false);
-	if (!PQgetisnull(r, 0, 0)) {
-		good = store_remove(PQgetvalue(r, 0, 0)) && store_thumbnail_remove(PQgetvalue(r, 0, 0));
+	for (int i = 0; i < PQntuples(r) && good; i++) {
+		if (PQgetisnull(r, i, 0))
+			continue;
+		good = store_remove(PQgetvalue(r, i, 0)) && store_thumbnail_remove(PQgetvalue(r, i, 0));
 		if (!good)
 			log_line(LOG_LINE_ERROR, "content nobody has could not be removed");
 	}
@@ -118,7 +145,18 @@ queue_done(struct queue *queue, const struct task *task, const char *sha256, uin
 	const char	*values[4] = { task->id, task->try, sha256, sha256 == NULL ? NULL : number };
 
 	(void)snprintf(number, sizeof(number), "%llu", (unsigned long long)size);
-	return (queue_end(queue, "SELECT api.media_done($1, $2, $3, $4)", values));
+	return (queue_end(queue, "SELECT api.media_done($1, $2, $3, $4)", 4, values));
+}
+
+bool
+queue_document_done(struct queue *queue, const struct task *task, const char *html, uint64_t html_size, const char *pdf, uint64_t pdf_size)
+{
+	char		 numbers[2][QUEUE_NUMBER];
+	const char	*values[] = { task->id, task->try, html, numbers[0], pdf, numbers[1] };
+
+	(void)snprintf(numbers[0], QUEUE_NUMBER, "%llu", (unsigned long long)html_size);
+	(void)snprintf(numbers[1], QUEUE_NUMBER, "%llu", (unsigned long long)pdf_size);
+	return (queue_end(queue, "SELECT api.media_document_done($1, $2, $3, $4, $5, $6)", 6, values));
 }
 
 bool
@@ -126,5 +164,5 @@ queue_failed(struct queue *queue, const struct task *task, const char *reason, b
 {
 	const char	*values[4] = { task->id, task->try, reason, final ? "t" : "f" };
 
-	return (queue_end(queue, "SELECT api.media_failed($1, $2, $3, $4)", values));
+	return (queue_end(queue, "SELECT api.media_failed($1, $2, $3, $4)", 4, values));
 }

@@ -9,9 +9,10 @@
  * them in WebP: cwebp writes that. Pages of a PDF become images, as mat2 does it: nothing is left that is not seen.
  * mat2's own command wants a process pool with shared memory; its library does not. Of MP4 ffmpeg copies picture and sound
  * and nothing else: no places, names, chapters, covers, nor the tracks of data in which cameras tell where they were.
+ * Documents are made by a program of our own (document.py) from what the queue has for them.
  */
 #define THUMBNAIL(name) \
-	.kind = "thumbnail", .picture = true, .in = (name), .out = "out.jpg", \
+	.kind = "thumbnail", .picture = true, .in = (name), .out = { "out.jpg" }, \
 	.steps = { { "/usr/bin/vipsthumbnail", (name), "--size", "480x480>", TOOLS_FROM, TOOLS_TO, \
 	    "--output", "out.jpg[Q=75,strip,background=255]", NULL } }
 #define MADE_ANEW(name, target) \
@@ -30,20 +31,22 @@ static const struct tools	all[] = {
 	{ .type = "image/png", THUMBNAIL("in.png") },
 	{ .type = "image/webp", THUMBNAIL("in.webp") },
 	{ .type = "image/heic", THUMBNAIL("in.heic") },
-	{ .kind = "strip", .type = "image/jpeg", .picture = true, .in = "in.jpg", .out = "out.jpg",
+	{ .kind = "strip", .type = "image/jpeg", .picture = true, .in = "in.jpg", .out = { "out.jpg" },
 	    .steps = { { MADE_ANEW("in.jpg", "out.jpg[Q=90,strip]") } } },
-	{ .kind = "strip", .type = "image/png", .picture = true, .in = "in.png", .out = "out.png",
+	{ .kind = "strip", .type = "image/png", .picture = true, .in = "in.png", .out = { "out.png" },
 	    .steps = { { MADE_ANEW("in.png", "out.png[strip]") } } },
-	{ .kind = "strip", .type = "image/webp", .picture = true, .in = "in.webp", .out = "out.webp",
+	{ .kind = "strip", .type = "image/webp", .picture = true, .in = "in.webp", .out = { "out.webp" },
 	    .steps = { { MADE_ANEW("in.webp", "out.png[strip,compression=1]") },
 	    { "/usr/bin/cwebp", "-quiet", "-metadata", "none", "-q", "90", "out.png", "-o", "out.webp", NULL } } },
-	{ .kind = "strip", .type = "application/pdf", .in = "in.pdf", .out = "in.cleaned.pdf", .steps = { MAT2("in.pdf") } },
+	{ .kind = "strip", .type = "application/pdf", .in = "in.pdf", .out = { "in.cleaned.pdf" }, .steps = { MAT2("in.pdf") } },
 	{ .kind = "strip", .type = "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
-	    .in = "in.docx", .out = "in.cleaned.docx", .steps = { MAT2("in.docx") } },
-	{ .kind = "strip", .type = "video/mp4", .in = "in.mp4", .out = "out.mp4",
+	    .in = "in.docx", .out = { "in.cleaned.docx" }, .steps = { MAT2("in.docx") } },
+	{ .kind = "strip", .type = "video/mp4", .in = "in.mp4", .out = { "out.mp4" },
 	    .steps = { { "/usr/bin/ffmpeg", "-nostdin", "-loglevel", "quiet", "-protocol_whitelist", "file", "-f", "mov", "-i", "in.mp4",
 	    "-map", "0:V", "-map", "0:a?", "-codec", "copy", "-map_metadata", "-1", "-map_chapters", "-1",
 	    "-fflags", "+bitexact", "-f", "mp4", "out.mp4", NULL } } },
+	{ .kind = "document", .type = "application/pdf", .out = { "out.html", "out.pdf" },
+	    .steps = { { "/usr/bin/python3", "-I", "document.py", NULL } } },
 };
 
 const struct tools *

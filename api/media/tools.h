@@ -5,16 +5,18 @@
 #include <stdbool.h>
 
 #define TOOLS_ARGS	28
+#define TOOLS_MADE	2	/* files a piece of work makes, at the most */
 
 /* Untagged colours are sRGB, and so is what is made. To be left out for grey pictures, which have no colours to be told. */
 #define TOOLS_FROM	"--import-profile=srgb"
 #define TOOLS_TO	"--export-profile=srgb"
 
 struct tools {
-	const char	*kind;			/* 'thumbnail', 'strip' */
+	const char	*kind;			/* 'thumbnail', 'strip', 'document' */
 	const char	*type;			/* media type */
 	bool		 picture;		/* its size in pixels is looked at first */
-	const char	*in, *out;		/* names of the files in the folder */
+	const char	*in;			/* names of the files in the folder; NULL: the queue has more than one */
+	const char	*out[TOOLS_MADE];	/* the second may be NULL */
 	const char	*steps[2][TOOLS_ARGS];	/* called one after another; the second may be empty */
 };
 

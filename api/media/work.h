@@ -12,10 +12,11 @@ struct work_settings {
 	uint64_t	 memory;	/* octets of a tool */
 	uint64_t	 pixels;	/* of a picture that is still looked into */
 	unsigned	 seconds;	/* for all tools of a task */
+	unsigned	 document_seconds;	/* for a document: ours, and sometimes of hundreds of pages */
 };
 
 /* How long a task is lent: the tools' time twice, for copying and syncing beside it. */
-#define WORK_LEASE(settings)	(2 * (settings)->seconds + 10)
+#define WORK_LEASE(seconds)	(2 * (seconds) + 10)
 
 /* Does the task and tells the queue how it ended. False: the queue could not be told; the task comes up again. `stop` set
  * ends it early, to be done later. */

@@ -9,7 +9,7 @@ packages() {
 	case $1 in
 	build) wanted="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev libssl-dev libmagic-dev libqrencode-dev libpng-dev python3 python3-yaml" ;;
 	api) wanted="libpq5 libssl3 libjansson4 libsodium23 libmagic1 libqrencode4 libpng16-16 ca-certificates" ;;
-	media) wanted="libpq5 libssl3 libvips-tools webp mat2 ffmpeg ca-certificates" ;;
+	media) wanted="libpq5 libssl3 libvips-tools webp mat2 ffmpeg weasyprint python3-jinja2 libharfbuzz-bin fonts-noto-cjk ca-certificates" ;;
 	deploy) wanted="sqitch libdbd-pg-perl postgresql-client-15" ;;
 	database) wanted="postgresql-15" ;;
 	balancer) wanted="haproxy" ;;

@@ -290,7 +290,7 @@ def test_several_share_the_work(bench, place):
         workers = [bench.start() for _ in range(3)]
         assert until(lambda: db.execute("SELECT count(*) FROM hz.media_task WHERE state = 'done'").fetchone()[0] == 24, 60)
         assert db.execute("SELECT max(tries) FROM hz.media_task").fetchone() == (1,)
-    assert sum(line.endswith("done") for worker in workers for line in messages(worker)) == 24
+    assert until(lambda: sum(line.endswith("done") for worker in workers for line in messages(worker)) == 24, 5)
     assert len([worker for worker in workers if any(line.endswith("done") for line in messages(worker))]) > 1
     assert not bench.left()
 

@@ -165,6 +165,19 @@ unshare_net() {
 	until_true is 200 "https://localhost:8443/v1/attachments/$id/thumbnail" -H "Authorization: Bearer $key2" ||
 		fail "no thumbnail: $(get "https://localhost:8443/v1/attachments/$id/meta" -H "Authorization: Bearer $key2")"
 
+	# an order on paper, with the fonts and tools that the image has
+	made() {	# key, path, body → the member named, of what was made
+		get "https://localhost:8443/v1/$2" -H "Authorization: Bearer $1" -H 'Content-Type: application/json' -d "$3" |
+			grep -o "\"$4\" *: *\"[0-9a-f-]*\"" | head -n 1 | cut -d'"' -f4
+	}
+	local key3 place finding order
+	key3=$( ( deploy key section_chief 500103 科长 ) 2>>"$work/run.deploy.log" ) || fail "no key of a section chief"
+	place=$(made "$key3" institutions '{"name":"试验养老院","type":"elderly_care","district":"500103","street":"500103001"}' id)
+	finding=$(made "$key2" findings "{\"institution_id\":\"$place\",\"category\":\"fire\",\"severity\":\"general\",\"description\":\"安全出口上锁\"}" id)
+	order=$(made "$key2" "findings/$finding/orders" '{"days":7}' order_id)
+	until_true is 200 "https://localhost:8443/v1/rectification-orders/$order/document" -H "Authorization: Bearer $key2" -H 'Accept: application/pdf' ||
+		fail "no document: $(get "https://localhost:8443/v1/rectification-orders/$order/document" -H "Authorization: Bearer $key2")"
+
 	local pid workers=0
 	for pid in $(pgrep -P "$api_pid") "$api_pid" "$jobs_pid" "$media_pid" "$db_pid"; do
 		[ "$(awk '/^Uid:/ { print $2 }' "/proc/$pid/status")" = 10001 ] || fail "$pid is not user 10001"
