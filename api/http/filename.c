@@ -71,7 +71,7 @@ filename_extension(struct arena *arena, const char *name)
 }
 
 const char *
-filename_disposition(struct arena *arena, const char *name)
+filename_disposition(struct arena *arena, const char *how, const char *name)
 {
 	static const char	plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_";
 	struct buf		b;
@@ -79,7 +79,7 @@ filename_disposition(struct arena *arena, const char *name)
 	unsigned		c;
 
 	buf_init(&b, arena);
-	buf_string(&b, "attachment; filename=\"");
+	buf_format(&b, "%s; filename=\"", how);
 	for (p = name; *p != '\0';) {
 		c = character(&p);
 		/* % would be taken for an escape by some */

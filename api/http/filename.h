@@ -13,7 +13,7 @@ const char	*filename_clean(struct arena *, const char *sent, const char **why);
  * them); else "". In the arena. */
 const char	*filename_extension(struct arena *, const char *name);
 
-/* The value of Content-Disposition by RFC 6266: the name in ASCII for old clients, and whole by RFC 8187. In the arena. */
-const char	*filename_disposition(struct arena *, const char *name);
+/* The value of Content-Disposition by RFC 6266, `how` attachment or inline: the name in ASCII for old clients, and whole by RFC 8187. In the arena. */
+const char	*filename_disposition(struct arena *, const char *how, const char *name);
 
 #endif

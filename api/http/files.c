@@ -43,34 +43,34 @@ digest_field(struct arena *arena, const char *sha256)
 	return (arena_format(arena, "sha-256=:%s:", out));
 }
 
-/* Nothing that was uploaded may run in a browser, and what is named by its content never changes. */
+/* Nothing that was uploaded may run in a browser, and what is named by its content never changes. body: there will be one. */
 static void
-files_fields(struct engine_call *call, const char *etag, const char *type, const char *filename)
+files_fields(struct engine_call *call, const char *etag, const struct files_view *view, bool body)
 {
 	engine_field(call, "ETag", etag);
 	engine_field(call, "Cache-Control", "private, max-age=31536000, immutable");
-	engine_field(call, "Content-Security-Policy", "sandbox; default-src 'none'");
+	engine_field(call, "Content-Security-Policy", view->policy == NULL ? "sandbox; default-src 'none'" : view->policy);
 	engine_field(call, "Cross-Origin-Resource-Policy", "same-origin");
 	engine_field(call, "Accept-Ranges", "bytes");
-	if (filename != NULL)
-		engine_field(call, "Content-Disposition", filename_disposition(call->arena, filename));
-	if (type != NULL)
-		engine_field(call, "Content-Type", type);
+	if (body && view->filename != NULL)
+		engine_field(call, "Content-Disposition",
+		    filename_disposition(call->arena, view->shown ? "inline" : "attachment", view->filename));
+	if (body)
+		engine_field(call, "Content-Type", view->type);
 }
 
 void
-files_answer(struct engine_call *call, int fd, const char *id, const char *sha256, uint64_t size, const char *type,
-    const char *filename)
+files_answer(struct engine_call *call, int fd, const char *id, const char *sha256, uint64_t size, const struct files_view *view)
 {
 	const char	*etag = arena_format(call->arena, "\"%s\"", sha256), *digest = digest_field(call->arena, sha256);
 	uint64_t	 first = 0, last = 0;
 
 	if (fd == -1 || store_size(fd) != (int64_t)size) {
-		log_line(LOG_LINE_ERROR, "the file of attachment %s is missing or not whole", id);
+		log_line(LOG_LINE_ERROR, "the file of %s is missing or not whole", id);
 		engine_refuse(call, PROBLEM_INTERNAL, NULL);
 	} else if (call->headers[ENGINE_IF_NONE_MATCH] != NULL &&
 	    negotiate_unchanged(call->headers[ENGINE_IF_NONE_MATCH], etag)) {
-		files_fields(call, etag, NULL, NULL);
+		files_fields(call, etag, view, false);
 		call->reply.status = 304;
 	} else if (guard_files() >= SENDING) {
 		engine_refuse(call, PROBLEM_OVERLOADED, NULL);
@@ -82,14 +82,14 @@ files_answer(struct engine_call *call, int fd, const char *id, const char *sha25
 			engine_refuse(call, PROBLEM_RANGE_NOT_SATISFIABLE, NULL);
 			break;
 		case RANGE_PART:
-			files_fields(call, etag, type, filename);
+			files_fields(call, etag, view, true);
 			engine_field(call, "Repr-Digest", digest);
 			engine_field(call, "Content-Range", arena_format(call->arena, "bytes %llu-%llu/%llu",
 			    (unsigned long long)first, (unsigned long long)last, (unsigned long long)size));
 			engine_answer_file(call, 206, fd, first, (size_t)(last - first + 1));
 			return;
 		case RANGE_WHOLE:
-			files_fields(call, etag, type, filename);
+			files_fields(call, etag, view, true);
 			engine_field(call, "Repr-Digest", digest);
 			engine_field(call, "Content-Digest", digest);
 			engine_answer_file(call, 200, fd, 0, (size_t)size);
@@ -103,13 +103,15 @@ files_answer(struct engine_call *call, int fd, const char *id, const char *sha25
 void
 handle_attachment(struct engine_call *call)
 {
-	const char	*sha256 = engine_row_text(call, "sha256"), *size = engine_row_text(call, "size"),
-			*type = engine_row_text(call, "type"), *filename = engine_row_text(call, "filename");
+	const char		*sha256 = engine_row_text(call, "sha256"), *size = engine_row_text(call, "size"),
+				*filename = engine_row_text(call, "filename");
+	const struct files_view	 view = {
+		.type = engine_row_text(call, "type"), .filename = filename == NULL ? "file" : filename,
+	};
 
-	if (sha256 == NULL || size == NULL || type == NULL) {
+	if (sha256 == NULL || size == NULL || view.type == NULL) {
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return;
 	}
-	files_answer(call, store_open(sha256), engine_param(call, 0), sha256, strtoull(size, NULL, 10), type,
-	    filename == NULL ? "file" : filename);
+	files_answer(call, store_open(sha256), engine_param(call, 0), sha256, strtoull(size, NULL, 10), &view);
 }

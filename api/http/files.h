@@ -2,16 +2,23 @@
 #ifndef HTTP_FILES_H
 #define HTTP_FILES_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "engine/engine.h"
 
+/* What a browser is to make of it. */
+struct files_view {
+	const char	*type;		/* media type */
+	const char	*filename;	/* NULL: it is shown in the page that names it (a thumbnail) */
+	bool		 shown;		/* not offered for saving at once */
+	const char	*policy;	/* Content-Security-Policy; NULL: nothing is loaded, nothing runs */
+};
+
 /*
  * Answer with a kept file, whole or the part that Range asks for, 304 when the client has it. Takes the descriptor over; -1: the
- * file is missing, which is a fault of ours that is logged with `id`. sha256: of these very octets, 64 hexadecimal digits;
- * filename NULL: it is shown in the page that names it (a thumbnail), else offered for saving.
+ * file is missing, which is a fault of ours that is logged with `id`. sha256: of these very octets, 64 hexadecimal digits.
  */
-void	files_answer(struct engine_call *, int fd, const char *id, const char *sha256, uint64_t size, const char *type,
-	    const char *filename);
+void	files_answer(struct engine_call *, int fd, const char *id, const char *sha256, uint64_t size, const struct files_view *);
 
 #endif

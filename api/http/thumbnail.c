@@ -36,6 +36,7 @@ void
 handle_thumbnail(struct engine_call *call)
 {
 	const char	*state = engine_row_text(call, "state"), *content = engine_row_text(call, "sha256");
+	const struct files_view	 view = { .type = "image/jpeg" };
 	char		 sha256[CRYPTO_HEX] = "";
 	uint64_t	 size = 0;
 	int		 fd;
@@ -51,6 +52,6 @@ handle_thumbnail(struct engine_call *call)
 			(void)close(fd);
 			fd = -1;
 		}
-		files_answer(call, fd, engine_param(call, 0), sha256, size, "image/jpeg", NULL);
+		files_answer(call, fd, engine_param(call, 0), sha256, size, &view);
 	}
 }

@@ -165,11 +165,12 @@ class Office:
 
 TABLES = ("actor", "api_key", "org_unit", "institution", "inspection", "inspection_inspector", "inspection_act", "inspection_answer",
           "finding", "finding_act", "rectification_order", "rectification_order_item", "order_service", "deadline", "clock", "extension",
-          "campaign", "referral", "referral_reply", "enforcement_measure", "penalty_step", "event", "idempotency")
+          "campaign", "document", "referral", "referral_reply", "enforcement_measure", "penalty_step", "event", "idempotency")
 
 
 def row_counts(db, tables=TABLES):
-    query = ", ".join(f"(SELECT count(*) FROM hz.{table})" for table in tables)
+    # that a document has been made is an event, too, whenever hz-media gets to it
+    query = ", ".join(f"(SELECT count(*) FROM hz.{table}{' WHERE what <> $$rendered$$' if table == 'event' else ''})" for table in tables)
     return dict(zip(tables, db.execute(f"SELECT {query}").fetchone()))
 
 

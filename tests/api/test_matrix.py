@@ -1,6 +1,7 @@
 """Who may do what, from which state: every role × every route of the contract, and every role × command × state of the state machines
 as hz.transition has them. What is refused is refused in the right way and changes nothing at all."""
 import collections
+import re
 
 import pytest
 
@@ -64,6 +65,7 @@ def fill(op, ids):
     path = op.path
     for name, value in {"{id}": ids, "{rid}": new_id(), "{mid}": new_id(), "{code}": "AAAAAAA", "{file}": "x"}.items():
         path = path.replace(name, value)
+    path = re.sub(r"\{[a-z]id\}", lambda _: new_id(), path)        # of what stands under it
     assert "{" not in path, path
     return path
 

@@ -129,8 +129,8 @@ def test_replay_after_the_keys_are_forgotten_changes_nothing(run, db):
     """A day later the server has forgotten the Idempotency-Keys; ids and states still hold it."""
     tables = [t for t in row_counts(db) if t not in ("api_key", "actor", "idempotency", "event")]
     plain = [b for b in run.businesses if not records.oddities(b) - records.COMMON][:25]
-    before, changed = row_counts(db, tables), db.execute("SELECT count(*) FROM hz.event WHERE resource NOT IN ('actor', 'api_key')").fetchone()
+    before, changed = row_counts(db, tables), db.execute("SELECT count(*) FROM hz.event WHERE resource NOT IN ('actor', 'api_key') AND what <> 'rendered'").fetchone()
     again, _ = run.go("later/", plain)
     assert row_counts(db, tables) == before
-    assert db.execute("SELECT count(*) FROM hz.event WHERE resource NOT IN ('actor', 'api_key')").fetchone() == changed
+    assert db.execute("SELECT count(*) FROM hz.event WHERE resource NOT IN ('actor', 'api_key') AND what <> 'rendered'").fetchone() == changed
     assert again.done["done"] == 0 and again.done["refused"] > 100

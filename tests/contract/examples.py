@@ -10,6 +10,7 @@ import json
 import pathlib
 import re
 import sys
+import time
 import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -335,6 +336,16 @@ def measures(r):
     r.take("findings_spot_checks", r.section_chief, "GET", f"{r.own}/spot-checks")
 
 
+def papers(r):
+    """The documents of the visit's order; the newest is made first, within seconds."""
+    query = f"/v1/documents?inspection_id={r.visit}&limit=2"
+    ends = time.monotonic() + 60
+    while any(one["state"] == "waiting" for one in r.inspector.get(query).ok()["items"]) and time.monotonic() < ends:
+        time.sleep(0.2)
+    listed = r.take("documents_list", r.inspector, "GET", query)
+    r.take("documents_get", r.inspector, "GET", f"/v1/documents/{listed['items'][0]['id']}")
+
+
 def refusals(r):
     r.take("problem_400", r.inspector, "POST", "/v1/findings", {"institution_id": "不是编号", "category": "fire", "found_at": "2026-11-23 09:30"})
     r.take("problem_401", r.nobody, "GET", "/v1/findings")
@@ -382,7 +393,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, rules, campaign, visit, order, other_ends, major, measures, refusals, off_line):
+    for part in (places, rules, campaign, visit, order, other_ends, major, measures, papers, refusals, off_line):
         part(recorder)
     return recorder.examples()
 

@@ -205,10 +205,10 @@ a_name_is_safe_in_a_header(void **state)
 	struct arena	*arena = arena_create();
 
 	(void)state;
-	assert_string_equal(filename_disposition(arena, "a-b_1.jpg"), "attachment; filename=\"a-b_1.jpg\"; filename*=UTF-8''a-b_1.jpg");
-	assert_string_equal(filename_disposition(arena, "\xe4\xb8\xad \"%.jpg"),
-	    "attachment; filename=\"_ __.jpg\"; filename*=UTF-8''%E4%B8%AD%20%22%25.jpg");
-	assert_string_equal(filename_disposition(arena, "a\r\nb'"), "attachment; filename=\"a__b'\"; filename*=UTF-8''a%0D%0Ab%27");
+	assert_string_equal(filename_disposition(arena, "attachment", "a-b_1.jpg"), "attachment; filename=\"a-b_1.jpg\"; filename*=UTF-8''a-b_1.jpg");
+	assert_string_equal(filename_disposition(arena, "inline", "\xe4\xb8\xad \"%.jpg"),
+	    "inline; filename=\"_ __.jpg\"; filename*=UTF-8''%E4%B8%AD%20%22%25.jpg");
+	assert_string_equal(filename_disposition(arena, "attachment", "a\r\nb'"), "attachment; filename=\"a__b'\"; filename*=UTF-8''a%0D%0Ab%27");
 	arena_destroy(arena);
 }
 

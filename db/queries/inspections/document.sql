@@ -1,0 +1,1 @@
+SELECT * FROM api.inspection_document(:path_id)
