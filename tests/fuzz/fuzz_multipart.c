@@ -78,7 +78,7 @@ check_name(const char *sent)
 	if (name != NULL) {
 		if (strpbrk(name, "/\\\r\n") != NULL || *name == '\0' || !text_utf8(name, strlen(name)))
 			abort();
-		for (p = filename_disposition(arena, name); *p != '\0'; p++)
+		for (p = filename_disposition(arena, "attachment", name); *p != '\0'; p++)
 			if (*p < ' ' || *p > '~')
 				abort();
 		if (strlen(filename_extension(arena, name)) > 8)
