@@ -13,8 +13,8 @@ from office import Office
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
-def cases():
-    with open(ROOT / "tests/cases/deadlines.tsv", encoding="utf-8") as file:
+def cases(name="deadlines"):
+    with open(ROOT / f"tests/cases/{name}.tsv", encoding="utf-8") as file:
         rows = [line for line in file if not line.startswith("#")]
     return list(csv.DictReader(rows, delimiter="\t"))
 
@@ -90,6 +90,29 @@ def test_by_the_api(rounds, office, clock, explained):
         assert ("limit" in [step["step"] for step in steps]) == bool(case["limit"])
         assert steps[0]["date"] == day_of(case["at"])
         assert len(line["changes"]) == number, "the dates before are kept"
+
+
+@pytest.mark.parametrize("chain", [list(steps) for _, steps in itertools.groupby(cases("extensions"), key=lambda case: case["chain"])],
+                         ids=lambda chain: chain[0]["chain"])
+def test_chains_of_extensions(chain, office, clock, explained):
+    """Each asked for and granted on top of the one before; the dates before are kept, and a late request says so."""
+    clock.set(chain[0]["at"])
+    finding = office.new_finding()["id"]
+    order = office.inspector.post(f"/v1/findings/{finding}/orders", {"days": int(chain[0]["days"]), "day_kind": chain[0]["kind"]}).ok(201)
+    dates = [chain[0]["first"]]
+    assert order["deadline"] == dates[0]
+    for step in chain:
+        clock.set(step["asked_at"].replace("Z", "+00:00"))
+        asked = office.institution.post(f"/v1/findings/{finding}/extensions", {"new_deadline": step["new_deadline"], "reason": "材料未到"}).ok(201)
+        assert (asked["old_deadline"], asked["late"], asked["late_days"] or 0) == (dates[-1], step["late"] != "0", int(step["late"])), step["remark"]
+        office.section_chief.post(f"/v1/extensions/{asked['id']}/decisions", {"result": "granted", "reason": "情况属实"}).ok(201)
+        dates.append(step["new_deadline"])
+        line = explained(finding)
+        assert (line["deadline"], line["days_left"], line["working_days_left"]) == (
+            step["new_deadline"], int(step["left"]), int(step["working_left"])), step["remark"]
+        assert [change["deadline"] for change in line["changes"]] == dates
+        assert ("才提出" in line["explanation"][-2]["text"]) == (step["late"] != "0")
+        assert [one["step"] for one in line["explanation"]].count("extension") == len(dates) - 1
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case["limit"] == "reinspection"], ids=lambda case: case["id"])
