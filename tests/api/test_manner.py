@@ -126,6 +126,10 @@ def test_every_list_pages_in_every_order(office, contract):
     people = [{"name": name, "certificate_no": "1"} for name in ("甲", "乙")]
     office.inspector.post(f"{measures}/{case}/steps", {"step": "investigated", "facts": "属实", "investigators": people}).ok(201)
     things = {"findings": one["id"], "inspections": visit["id"], "institutions": office.home["id"], "rectification-orders": order}
+    ends = time.monotonic() + 60        # documents are made in the background, each with an event
+    while office.inspector.get("/v1/documents", {"state": "waiting", "limit": 1}).ok()["items"]:
+        assert time.monotonic() < ends, "documents are not made"
+        time.sleep(0.2)
     time.sleep(0.5)         # the feed follows a moment later
     longest = {}
     for op in contract.operations:

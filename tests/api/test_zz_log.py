@@ -19,8 +19,9 @@ def test_nothing_broke_on_the_way(server):
         line = json.loads(text)
         if line.get("level") == "error" or line.get("status") == 500:
             failures.append(text)
-    # two are provoked (a statement that breaks: test_errors; a file that is gone: test_attachments_http), each a request and its cause
-    assert len(failures) <= 4, failures
+    # provoked: a statement that breaks (test_errors), a file that is gone (test_attachments_http), each a request and its cause; and a request
+    # for a document that could not be made (test_documents), whose cause hz-media has told
+    assert len(failures) <= 5, failures
 
 
 def test_no_key_and_no_address_in_any_log(server):
