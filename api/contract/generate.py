@@ -30,12 +30,13 @@ MACROS = {
     "institutions": "(SELECT string_to_array(current_setting('app.institutions'), ','))::uuid[]",
 }
 FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), "if_match": ("FROM_IF_MATCH", "::bigint"),
-         "secret_hash": ("FROM_SECRET_HASH", "::bytea")}
+         "secret_hash": ("FROM_SECRET_HASH", "::bytea"), "receipt_hash": ("FROM_RECEIPT_HASH", "::bytea")}
+CALLERS = {"[]": "ANYBODY", "[{'receipt': []}]": "RECEIPT_HOLDER", "[{}, {'bearer': []}]": "KEY_OR_NOBODY"}
 PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
            "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare"}
+           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
 VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
@@ -70,7 +71,8 @@ class Op:
         self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "ROW" if self.handler else "OBJECT"
         self.lane = choice(op, "x-lane", ("read", "write", "slow"), "read" if method == "get" else "write")
         self.etag = choice(op, "x-etag", ("none", "version", "daily"), "version" if self.kind == "OBJECT" else "none")
-        self.quiet, self.secret = choice(op, "x-quiet", (False, True), False), op.get("x-secret")
+        self.shy = choice(op, "x-shy", (False, True), False)
+        self.quiet, self.secret = self.shy or choice(op, "x-quiet", (False, True), False), op.get("x-secret")
         self.body_max, self.timeout = op.get("x-body-max", BODY_MAX), op.get("x-timeout-ms", TIMEOUT_MS)
         for key in ("x-body-max", "x-timeout-ms"):
             if type(op.get(key, 1)) is not int or op.get(key, 1) < 1:
@@ -81,24 +83,25 @@ class Op:
         self.sorts = list(op.get("x-sort", []))
         if self.sorts and (not self.list or len(set(self.sorts)) != len(self.sorts)):
             raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")
-        self.open = op.get("security") == []
-        self.roles = self._roles()
+        self.caller = CALLERS.get(str(op["security"])) if "security" in op else "KEY_HOLDER"
+        if self.caller is None:
+            raise Fault(op.at("security"), f"{self.id}: security: one of {', '.join(CALLERS)}")
+        self.open, self.roles = self.caller == "ANYBODY", self._roles()
         self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
-        self.idempotent = (choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open
-                           and bool(self.sql_name))
-        if "x-admit" in op and not self.file:
-            raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file")
+        self.idempotent = choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open and bool(self.sql_name)
         self._params(item)
         self._body()
+        if "x-admit" in op and not self.file and not self.transforms:
+            raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file or x-transform: seal")
         self._responses()
         self.tokens, self.binds, self.included = [], [], set()
 
     def _roles(self):
         known, roles = self.doc.roles(), self.node.get("x-roles")
-        if self.open:
+        if self.caller in ("ANYBODY", "RECEIPT_HOLDER"):
             if roles is not None:
-                raise Fault(self.node.at("x-roles"), f"{self.id}: x-roles has no meaning beside security: []")
+                raise Fault(self.node.at("x-roles"), f"{self.id}: x-roles has no meaning beside such security")
             return []
         if roles is None:
             raise Fault(self.node.where, f"{self.id}: x-roles is missing (a list of roles, or any)")
@@ -143,7 +146,7 @@ class Op:
             raise Fault(self.node.where, f"{self.id}: more than {SEGMENTS} segments")
 
     def _body(self):
-        self.body, self.body_type, self.body_required = None, None, False
+        self.body, self.body_type, self.body_required, self.transforms = None, None, False, set()
         if "requestBody" not in self.node:
             if self.file:
                 raise Fault(self.node.at("x-body"), f"{self.id}: x-body: file needs a requestBody")
@@ -161,6 +164,17 @@ class Op:
         if self.method == "patch" and self.body_type != "application/merge-patch+json":
             raise Fault(request.where, f"{self.id}: PATCH takes application/merge-patch+json")
         self.body = media["schema"]
+        self._transforms(self.body)
+        if "seal" in self.transforms and "x-admit" not in self.node:
+            raise Fault(self.node.where, f"{self.id}: x-transform: seal needs an x-admit that tells the public_key")
+
+    def _transforms(self, node):
+        """Which x-transform stand in a schema of the body."""
+        node = self.doc.resolve(node)
+        if "x-transform" in node:
+            self.transforms.add(node["x-transform"])
+        for child in node.get("properties", {}).values():
+            self._transforms(child)
 
     def _responses(self):
         """The success response of an SQL operation has a JSON schema, that of a list `items` and `next`."""
@@ -193,7 +207,7 @@ class Op:
                 cast = CASTS.get(schema.get("format")) or TYPE_CASTS.get(kinds[0] if kinds else "string", "::text")
                 return ("FROM_PATH" if source == "path" else "FROM_QUERY"), i, cast
         if name in FIXED and {"body": self.body is not None, "limit": self.list, "if_match": self.if_match,
-                              "secret_hash": bool(self.secret)}[name]:
+                              "secret_hash": bool(self.secret), "receipt_hash": self.caller == "RECEIPT_HOLDER"}[name]:
             return FIXED[name][0], 0, FIXED[name][1]
         if source == "after" and self.list and rest.isdigit() and 1 <= int(rest) <= AFTERS:
             return "FROM_AFTER", int(rest) - 1, "::text"
@@ -273,6 +287,7 @@ class Op:
         names |= {"q_filename"} if self.file else set()
         wanted = [f"path_{p['name']}" for p in self.path_params] + [f"q_{p['name']}" for p in self.query]
         wanted += ["body"] * (self.body is not None) + ["if_match"] * self.if_match + ["secret_hash"] * bool(self.secret)
+        wanted += ["receipt_hash"] * (self.caller == "RECEIPT_HOLDER")
         for name in wanted:
             if name not in names:
                 raise Fault(self.node.where, f"{self.id}: no line of {shown} uses :{name}")
@@ -304,8 +319,8 @@ def read_ops(doc, faults):
 
 
 def bind_sql(root, ops, faults):
-    """Compile the SQL of every op; returns the text of auth.sql."""
-    folder, named = root / "db/queries", {"auth"}
+    """Compile the SQL of every op; returns the texts of auth.sql and nobody.sql."""
+    folder, named = root / "db/queries", {"auth", "nobody"}
     for op in [one for op in ops for one in ([op.make_admit()] if "x-admit" in op.node else []) + [op]]:
         if op.sql_name:
             named.add(op.sql_name)
@@ -323,19 +338,21 @@ def bind_sql(root, ops, faults):
                 faults.add(Fault(None, f"db/queries/{name}.sql:1: no statement includes this part (\\ir {path.name})"))
         elif name not in named:
             faults.add(Fault(None, f"db/queries/{name}.sql:1: no operation names this file (x-sql: {name})"))
-    with faults:
-        path = folder / "auth.sql"
-        if not path.is_file():
-            raise Fault(None, "db/queries/auth.sql does not exist")
-        try:
-            lines = trim(lex(path.read_text(encoding="utf-8"), "db/queries/auth.sql", numbers=True))
-        except SqlFault as fault:
-            raise Fault(None, str(fault)) from fault
-        for line in lines:
-            if line.when or any(name for _, name in line.pieces):
-                raise Fault(None, f"{line.where}: takes $1 (bytea) and $2 (text[]) only")
-        return "".join(text for line in lines for text, _ in line.pieces)
-    return ""
+    sessions = {}
+    for name, takes in (("auth", "takes $1 (bytea) and $2 (text[]) only"), ("nobody", "takes nothing")):
+        with faults:
+            shown = f"db/queries/{name}.sql"
+            if not (root / shown).is_file():
+                raise Fault(None, f"{shown} does not exist")
+            try:
+                lines = trim(lex((root / shown).read_text(encoding="utf-8"), shown, numbers=name == "auth"))
+            except SqlFault as fault:
+                raise Fault(None, str(fault)) from fault
+            for line in lines:
+                if line.when or any(piece for _, piece in line.pieces):
+                    raise Fault(None, f"{line.where}: {takes}")
+            sessions[name] = "".join(text for line in lines for text, _ in line.pieces)
+    return sessions
 
 
 def build(root):
@@ -345,12 +362,12 @@ def build(root):
     faults.stop()
     doc.check_extensions(OP_KEYS, faults)
     ops = read_ops(doc, faults)
-    auth = bind_sql(root, ops, faults)
+    sessions = bind_sql(root, ops, faults)
     problems = doc.problems(faults)
     examples = bundle.read_examples(root, ops, faults)
     tables = ctables.Tables(doc, faults)
     published = bundle.dump(doc, ops, problems[0], examples)
-    text = tables.render(ops, auth, problems, published)
+    text = tables.render(ops, sessions, problems, published)
     faults.stop()
     return {"contract_tables.c": text, "problems.h": ctables.problems_header(problems), "handlers.h": ctables.handlers_header(ops),
             "openapi.json": published}

@@ -35,7 +35,8 @@ idempotency_key(struct engine_call *call)
 	return (true);
 }
 
-/* Same key, same request? Path and body as they were sent, for one operation. */
+/* Same key, same request? Path and body as they were sent, for one operation; of a body with secrets what is left without
+ * them, for whoever had this hash could try them. */
 static void
 idempotency_hash(struct engine_call *call)
 {
@@ -44,7 +45,7 @@ idempotency_hash(struct engine_call *call)
 		{ call->op->id, strlen(call->op->id) },
 		{ call->path, strlen(call->path) },
 		{ w->query.others, strlen(w->query.others) },
-		{ call->body, call->body_length }
+		{ w->value != NULL ? w->body : call->body, w->value != NULL ? strlen(w->body) : call->body_length }
 	};
 
 	crypto_sha256(w->key_hash, w->key, strlen(w->key));
@@ -101,9 +102,10 @@ replay_secret(struct engine_call *call, const PGresult *r)
 	bool			 opened;
 
 	box = PQunescapeBytea((const unsigned char *)PQgetvalue(r, 0, SECRET_BOX), &length);
-	opened = box != NULL && length == sizeof(w->secret_box) && crypto_open(w->secret, w->key, box, length);
+	opened = box != NULL && length >= CRYPTO_BOX_EXTRA && length <= sizeof(w->secret_box) &&
+	    crypto_open(w->secret, w->key, box, length);
 	PQfreemem(box);
-	w->secret[opened ? CRYPTO_SECRET_SIZE - 1 : 0] = '\0';
+	w->secret[opened ? length - CRYPTO_BOX_EXTRA : 0] = '\0';
 	return (opened);
 }
 
