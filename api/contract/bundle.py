@@ -105,7 +105,7 @@ def _conditional(op):
 def _success(doc, op, code, response):
     headers = []
     headers += ["ETag"] if op.etag != "none" else []
-    headers += ["Location"] if code == "201" else []
+    headers += ["Location"] if code == "201" and op.caller != "KEY_OR_NOBODY" else []     # nobody is told where
     headers += ["Link"] if op.uses("FROM_AFTER") else []
     headers += ["Idempotent-Replayed"] if _keyed(op) else []
     for name in headers:

@@ -65,23 +65,28 @@ CREATE TABLE hz.report (
 	state_before		text,			-- of a supplement or a pause
 	paused_at		timestamptz,		-- the legal clock stands still since
 	result			text CHECK (result IN ('substantiated', 'partly_substantiated', 'unsubstantiated')),
-	named_actors		uuid[] NOT NULL DEFAULT '{}',	-- accounts it is about: they never see it
+	named_persons		jsonb NOT NULL DEFAULT '[]' CHECK (jsonb_typeof(named_persons) = 'array'),	-- whom it is about: [{name, post}]
+	named_names		text[] NOT NULL DEFAULT '{}',	-- their names without blanks: who is called so never sees it
+	named_actors		uuid[] NOT NULL DEFAULT '{}',	-- accounts it is about, or whose names stand in it: they never see it
+	leader_sees		boolean NOT NULL DEFAULT false,	-- no handler of the district may: the leader finds another
 	handler_id		uuid CONSTRAINT report_handler_id_fkey REFERENCES hz.actor,
 	merged_into		uuid CONSTRAINT report_merged_into_fkey REFERENCES hz.report,
 	taken_by		uuid CONSTRAINT report_taken_by_fkey REFERENCES hz.actor,	-- who typed it in; NULL: the reporter
+	signed_at		timestamptz,		-- 签收 of a hotline's ticket
 	hold_reason		text,			-- legal hold: not erased while this is said
 	received_at		timestamptz NOT NULL,	-- to the hour, as every time here
 	ended_at		timestamptz,
 	version			bigint NOT NULL DEFAULT 1,
 	updated_at		timestamptz NOT NULL,
 	UNIQUE (id, district),
-	CONSTRAINT report_external_number_key UNIQUE (channel, external_number),
 	CONSTRAINT report_institution_id_fkey FOREIGN KEY (institution_id, district, street, institution_type)
 		REFERENCES hz.institution (id, district, street, type) ON UPDATE CASCADE,
 	CHECK (audience = 'bureau' OR institution_id IS NOT NULL)
 );
-CREATE INDEX report_district_received ON hz.report (district, received_at DESC, id);
-CREATE INDEX report_district_state ON hz.report (district, state, received_at DESC, id);
+-- Numbers are a city's own. A ticket that was sent back may come again.
+CREATE UNIQUE INDEX report_external_number_key ON hz.report (left(district, 4), channel, external_number) WHERE state <> 'returned';
+CREATE INDEX report_district_received ON hz.report (district, received_at DESC, id DESC);
+CREATE INDEX report_district_state ON hz.report (district, state, received_at DESC, id DESC);
 CREATE INDEX report_institution ON hz.report (institution_id) WHERE institution_id IS NOT NULL;
 ALTER TABLE hz.report ENABLE ROW LEVEL SECURITY;
 
@@ -97,6 +102,7 @@ CREATE TABLE hz.report_act (
 	to_state	text NOT NULL,
 	actor_id	uuid CONSTRAINT report_act_actor_id_fkey REFERENCES hz.actor,
 	role		text NOT NULL,
+	occurred_at	timestamptz NOT NULL,
 	recorded_at	timestamptz NOT NULL,
 	reason_code	text,
 	note		text,			-- NULL after erasure
@@ -111,7 +117,7 @@ CREATE TABLE hz.report_message (
 	report_id	uuid NOT NULL,
 	district	text NOT NULL,
 	n		int NOT NULL,
-	author		text NOT NULL CHECK (author IN ('reporter', 'office')),
+	author		text NOT NULL CHECK (author IN ('reporter', 'office', 'institution')),
 	actor_id	uuid CONSTRAINT report_message_actor_id_fkey REFERENCES hz.actor,	-- NULL: the reporter
 	text		text,			-- NULL: erased
 	sent_at		timestamptz NOT NULL,
@@ -195,6 +201,7 @@ CREATE TABLE hz.identity_request (
 	id		uuid PRIMARY KEY DEFAULT gen_random_uuid(),
 	report_id	uuid NOT NULL,
 	district	text NOT NULL,
+	custodian_district text NOT NULL CONSTRAINT identity_request_custodian_district_fkey REFERENCES hz.region,	-- whose key it is sealed to
 	requested_by	uuid NOT NULL CONSTRAINT identity_request_requested_by_fkey REFERENCES hz.actor,
 	requested_at	timestamptz NOT NULL,
 	reason		text NOT NULL,
@@ -244,4 +251,11 @@ CREATE INDEX audit_log_district ON hz.audit_log (district, id DESC);
 CREATE INDEX audit_log_actor ON hz.audit_log (actor_id, id DESC);
 CREATE INDEX audit_log_subject ON hz.audit_log (subject, id DESC) WHERE subject IS NOT NULL;
 ALTER TABLE hz.audit_log ENABLE ROW LEVEL SECURITY;
+
+-- What answers repeated requests of those who call without a key is kept to the hour, too.
+ALTER TABLE hz.idempotency ALTER created_at
+	SET DEFAULT CASE WHEN current_setting('app.role', true) = 'nobody' THEN date_trunc('hour', now()) ELSE now() END;
+
+-- Limits that hold for some kinds of a thing only; of reports: their channel, or institution where the audience is that.
+ALTER TABLE hz.time_limit ADD kinds text[];
 COMMIT;
