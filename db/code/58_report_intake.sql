@@ -206,6 +206,7 @@ BEGIN
 	VALUES (r.id, r.district, 1, 'create', '-', 'received', r.taken_by, api.role(), r.received_at, api.hour(api.now()));
 	PERFORM api.report_clocks_follow(r, 'create', r.received_at);
 	IF p_body ? 'external_deadline' THEN
+		DELETE FROM hz.report_clock WHERE report_id = r.id AND kind = 'report_ticket';	-- the ticket's own date in place of the rule's
 		PERFORM api.report_clock_start(api.time_limit('report_ticket', r.district, api.day(r.received_at)), r, r.received_at,
 			(p_body ->> 'external_deadline')::date);
 	END IF;
