@@ -56,7 +56,7 @@ DECLARE
 BEGIN
 	UPDATE hz.report
 	   SET state = p_to,
-	       state_before = CASE WHEN p_to = 'supplement' THEN r.state END,
+	       state_before = CASE WHEN p_to = 'supplement' THEN CASE r.state WHEN 'supplement' THEN r.state_before ELSE r.state END END,
 	       -- what the bureau moves is the bureau's from then on
 	       audience = CASE WHEN p_command = 'escalations' OR api.role() = 'handler' AND p_to <> r.state THEN 'bureau' ELSE audience END,
 	       paused_at = CASE WHEN p_command IN ('pauses', 'supplement-requests') THEN coalesce(paused_at, api.hour(p_at))
