@@ -69,6 +69,7 @@ KORE_SECCOMP_FILTER("hz",
 	KORE_SYSCALL_ALLOW(mkdirat),
 	KORE_SYSCALL_ALLOW(renameat),
 	KORE_SYSCALL_ALLOW(fstatfs),
+	KORE_SYSCALL_ALLOW(utimensat),
 	KORE_SYSCALL_ALLOW(fadvise64),
 	KORE_SYSCALL_ALLOW(flock),
 	/* the threads that wait for it */

@@ -11,8 +11,10 @@
 #define CONSTRAINT	"idempotency_pkey"
 
 const char	idempotency_claim_sql[] =
-	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash)"
-	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea)";
+	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash, created_at)"
+	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea,"
+	/* of who calls without a key the hour alone; the coming one, so that it is kept as long as was promised */
+	" CASE WHEN (SELECT current_setting('app.role')) = 'nobody' THEN date_trunc('hour', now()) + interval '1 hour' ELSE now() END)";
 
 const char	idempotency_replay_sql[] =
 	"SELECT request_hash = $2::bytea AS same, status, body, version, location, secret_box FROM hz.idempotency"
@@ -35,20 +37,29 @@ idempotency_key(struct engine_call *call)
 	return (true);
 }
 
-/* Same key, same request? Path and body as they were sent, for one operation; of a body with secrets what is left without
- * them, for whoever had this hash could try them. */
+/*
+ * Same key, same request? Path and body as they were sent, for one operation; of a body with secrets what is left without
+ * them, and all of it with the key itself: whoever had this hash could try what was said or sent. All who hold receipts are
+ * one actor (nobody): a key is theirs together with the receipt.
+ */
 static void
 idempotency_hash(struct engine_call *call)
 {
 	struct engine_work		*w = call->work;
+	const bool			 held = call->op->caller == CONTRACT_RECEIPT_HOLDER;
+	const struct crypto_part	 key[] = { { w->key, strlen(w->key) }, { w->token_hash, held ? CRYPTO_HASH : 0 } };
 	const struct crypto_part	 parts[] = {
+		{ w->key, strlen(w->key) },
 		{ call->op->id, strlen(call->op->id) },
 		{ call->path, strlen(call->path) },
 		{ w->query.others, strlen(w->query.others) },
 		{ w->value != NULL ? w->body : call->body, w->value != NULL ? strlen(w->body) : call->body_length }
 	};
 
-	crypto_sha256(w->key_hash, w->key, strlen(w->key));
+	if (held)
+		crypto_sha256_parts(w->key_hash, key, sizeof(key) / sizeof(key[0]));
+	else
+		crypto_sha256(w->key_hash, w->key, strlen(w->key));
 	crypto_sha256_parts(w->request_hash, parts, sizeof(parts) / sizeof(parts[0]));
 }
 

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#define TOOLS_ARGS	28
+#define TOOLS_ARGS	44
 
 /* Untagged colours are sRGB, and so is what is made. To be left out for grey pictures, which have no colours to be told. */
 #define TOOLS_FROM	"--import-profile=srgb"
