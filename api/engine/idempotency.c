@@ -11,10 +11,8 @@
 #define CONSTRAINT	"idempotency_pkey"
 
 const char	idempotency_claim_sql[] =
-	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash, created_at)"
-	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea,"
-	/* of who calls without a key the hour alone; the coming one, so that it is kept as long as was promised */
-	" CASE WHEN (SELECT current_setting('app.role')) = 'nobody' THEN date_trunc('hour', now()) + interval '1 hour' ELSE now() END)";
+	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash)"
+	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea)";
 
 const char	idempotency_replay_sql[] =
 	"SELECT request_hash = $2::bytea AS same, status, body, version, location, secret_box FROM hz.idempotency"

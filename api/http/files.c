@@ -48,7 +48,8 @@ static void
 files_fields(struct engine_call *call, const char *etag, const char *type, const char *filename)
 {
 	engine_field(call, "ETag", etag);
-	engine_field(call, "Cache-Control", "private, max-age=31536000, immutable");
+	/* what is written down when it is read is not read from anybody's cache, nor left in one */
+	engine_field(call, "Cache-Control", call->op->lane == CONTRACT_WRITE ? "no-store" : "private, max-age=31536000, immutable");
 	engine_field(call, "Content-Security-Policy", "sandbox; default-src 'none'");
 	engine_field(call, "Cross-Origin-Resource-Policy", "same-origin");
 	engine_field(call, "Accept-Ranges", "bytes");
@@ -59,14 +60,13 @@ files_fields(struct engine_call *call, const char *etag, const char *type, const
 }
 
 void
-files_answer(struct engine_call *call, int fd, const char *id, const char *sha256, uint64_t size, const char *type,
-    const char *filename)
+files_answer(struct engine_call *call, int fd, const char *sha256, uint64_t size, const char *type, const char *filename)
 {
 	const char	*etag = arena_format(call->arena, "\"%s\"", sha256), *digest = digest_field(call->arena, sha256);
 	uint64_t	 first = 0, last = 0;
 
 	if (fd == -1 || store_size(fd) != (int64_t)size) {
-		log_line(LOG_LINE_ERROR, "the file of attachment %s is missing or not whole", id);
+		log_line(LOG_LINE_ERROR, "the file %s is missing or not whole", sha256);
 		engine_refuse(call, PROBLEM_INTERNAL, NULL);
 	} else if (call->headers[ENGINE_IF_NONE_MATCH] != NULL &&
 	    negotiate_unchanged(call->headers[ENGINE_IF_NONE_MATCH], etag)) {
@@ -110,6 +110,5 @@ handle_attachment(struct engine_call *call)
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return;
 	}
-	files_answer(call, store_open(sha256), engine_param(call, 0), sha256, strtoull(size, NULL, 10), type,
-	    filename == NULL ? "file" : filename);
+	files_answer(call, store_open(sha256), sha256, strtoull(size, NULL, 10), type, filename == NULL ? "file" : filename);
 }

@@ -230,6 +230,19 @@ work_tools(struct work *work)
 	return (work_bring(work) && work_keep(work));
 }
 
+/* Of a reporter's file, whose task has an id below 0, no line says when it was worked on. */
+static void
+work_log(const struct work *work)
+{
+	if (work->task->id[0] == '-')
+		return;
+	if (work->reason == NULL)
+		log_line(LOG_LINE_INFO, "task %s, %s, done", work->task->id, work->task->kind);
+	else
+		log_line(work->final ? LOG_LINE_INFO : LOG_LINE_WARNING, "task %s, %s, failed: %s", work->task->id, work->task->kind,
+		    work->reason);
+}
+
 /* Tells the queue; after the commit the cleaned file is seen to be there still, whoever removed the same content meanwhile. */
 static bool
 work_tell(struct work *work, struct queue *queue)
@@ -237,13 +250,12 @@ work_tell(struct work *work, struct queue *queue)
 	bool	strip = strcmp(work->task->kind, "strip") == 0;
 
 	if (work->reason != NULL) {
-		log_line(work->final ? LOG_LINE_INFO : LOG_LINE_WARNING, "task %s, %s, failed: %s", work->task->id, work->task->kind,
-		    work->reason);
+		work_log(work);
 		return (queue_failed(queue, work->task, work->reason, work->final));
 	}
 	if (!queue_done(queue, work->task, strip ? work->sha256 : NULL, work->size))
 		return (false);
-	log_line(LOG_LINE_INFO, "task %s, %s, done", work->task->id, work->task->kind);
+	work_log(work);
 	return (true);
 }
 

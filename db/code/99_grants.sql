@@ -38,9 +38,9 @@ REVOKE EXECUTE ON ALL FUNCTIONS IN SCHEMA api FROM PUBLIC;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA api TO hz_api;
 REVOKE EXECUTE ON FUNCTION api.event_write(), api.attachment_linked(), api.attachment_count(), api.attachment_arrive(hz.attachment),
 	api.content_keep(bytea, bigint, text), api.media_cleaned(hz.media_task, bytea, bigint), api.media_give_up(hz.media_task, text),
-	api.media_thumbnail(bytea, text), api.content_drop(bytea), api.report_insert(jsonb, bytea, hz.institution),
+	api.media_thumbnail(bytea, text), api.media_forget(bigint), api.content_drop(bytea), api.report_insert(jsonb, bytea, hz.institution),
 	api.report_conflicts(text, text[], text), api.report_has_handler(text, text[], uuid[]), api.report_place(jsonb), api.report_key(jsonb),
-	api.report_faults(jsonb), api.report_staff_faults(jsonb), api.report_default_district() FROM hz_api;
+	api.report_faults(jsonb), api.report_staff_faults(jsonb), api.report_default_district(), api.report_files_erase(uuid) FROM hz_api;
 GRANT USAGE ON SCHEMA api TO hz_media;
 DO $$
 BEGIN
@@ -49,6 +49,10 @@ BEGIN
 			oid::regprocedure, CASE WHEN proname LIKE 'job%' THEN 'hz_jobs' ELSE 'hz_media' END), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace
 		    AND (proname LIKE 'job\_%' OR proname IN ('media_take', 'media_done', 'media_failed')));
+	-- of what runs as the owner for reporters, the API calls what asks for the hash of a receipt
+	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; ')
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname LIKE 'reporter\_%'
+		    AND (proargtypes[0] <> 'bytea'::regtype OR proname IN ('reporter_report', 'reporter_lock')));
 	-- keys are issued on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text'));
