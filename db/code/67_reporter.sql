@@ -34,7 +34,7 @@ $$;
 -- Plain words in both languages, p_value put in where %s stands. NULL when there are none.
 CREATE FUNCTION api.report_text(p_kind text, p_code text, p_value text DEFAULT '') RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT json_build_object('zh', replace(zh, '%s', p_value), 'en', replace(en, '%s', p_value))
+	SELECT json_build_object('zh', replace(zh, '%s', coalesce(p_value, '')), 'en', replace(en, '%s', coalesce(p_value, '')))
 	  FROM hz.report_text WHERE kind = p_kind AND code = p_code
 $$;
 
@@ -198,8 +198,8 @@ CREATE FUNCTION api.reporter_step(r hz.report, p_command text, p_body jsonb DEFA
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	PERFORM api.report_move(r.id, p_command, p_body => p_body);
-	IF r.state = 'supplement' AND p_command <> 'withdrawals' THEN
-		PERFORM api.report_move(r.id, 'supplements', r.state_before);
+	IF p_command <> 'withdrawals' THEN
+		PERFORM api.report_supplemented(r.id);
 	END IF;
 END $$;
 
