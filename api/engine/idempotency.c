@@ -40,7 +40,7 @@ idempotency_key(struct engine_call *call)
  * them, and all of it with the key itself: whoever had this hash could try what was said or sent. All who hold receipts are
  * one actor (nobody): a key is theirs together with the receipt.
  */
-static void
+void
 idempotency_hash(struct engine_call *call)
 {
 	struct engine_work		*w = call->work;
@@ -74,7 +74,6 @@ idempotency_claim(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
 
-	idempotency_hash(call);
 	idempotency_bind(w);
 	w->claim = w->nsteps;
 	work_step(call, STATEMENT_KEY(1), idempotency_claim_sql, &w->claiming);

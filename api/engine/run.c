@@ -351,6 +351,8 @@ run_start(struct engine_call *call)
 	session_step(call);
 	if (w->late >= 0 || call->op->sql == NULL)
 		return (work_send(call, PG_READ, run_auth_done));
+	if (w->key != NULL)
+		idempotency_hash(call);		/* while what is to be sealed is hidden: not of the box, nor of what is in it */
 	if (call->op->admit != NULL && !call->op->file_body)
 		return (run_admit(call));
 	return (run_statement(call));

@@ -120,7 +120,7 @@ store_start(const char *folder, const char **why)
 		return (false);
 	*why = texts[1];
 	for (i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
-		if (!make_folder(shelves[i]))
+		if (!make_folder(shelves[i]) || !blur(shelves[i]))
 			return (false);
 	*why = texts[2];
 	if ((fd = store_incoming_new(name)) == -1)
