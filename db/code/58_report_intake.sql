@@ -185,6 +185,21 @@ BEGIN
 	RETURN v_id;
 END $$;
 
+-- Counts the days of the clocks a report of another kind would begin with, for nothing: which kind it became is not to be told by the time
+-- the answer takes.
+CREATE FUNCTION api.report_clocks_idle(p_kind text, p_district text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_code text;
+	l hz.time_limit;
+BEGIN
+	FOR v_code IN SELECT DISTINCT t.code FROM hz.time_limit t
+		WHERE t.resource = 'whistleblower_report' AND t.starts_with = 'create' AND p_kind = ANY (t.kinds) LOOP
+		l := api.time_limit(v_code, p_district, api.day(p_at));
+		PERFORM api.period_end(api.day(p_at), l.amount, l.day_kind), api.period_steps(api.day(p_at), l.amount, l.day_kind, NULL);
+	END LOOP;
+END $$;
+
 /* Takes a report in. p_hash: the keyed hash of its receipt. To those without a key the answer says nothing but what they know: no id, and no
  * difference whether the institution exists; an unknown one is kept as named only. Staff get the id. */
 CREATE FUNCTION api.report_take(p_body jsonb, p_hash bytea) RETURNS api.answer
@@ -205,6 +220,9 @@ BEGIN
 	INSERT INTO hz.report_act (report_id, district, n, command, from_state, to_state, actor_id, role, occurred_at, recorded_at)
 	VALUES (r.id, r.district, 1, 'create', '-', 'received', r.taken_by, api.role(), r.received_at, api.hour(api.now()));
 	PERFORM api.report_clocks_follow(r, 'create', r.received_at);
+	IF p_body ->> 'audience' = 'institution' THEN
+		PERFORM api.report_clocks_idle(CASE r.audience WHEN 'institution' THEN r.channel ELSE 'institution' END, r.district, r.received_at);
+	END IF;
 	IF p_body ? 'external_deadline' THEN
 		DELETE FROM hz.report_clock WHERE report_id = r.id AND kind = 'report_ticket';	-- the ticket's own date in place of the rule's
 		PERFORM api.report_clock_start(api.time_limit('report_ticket', r.district, api.day(r.received_at)), r, r.received_at,
