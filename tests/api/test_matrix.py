@@ -59,7 +59,7 @@ def send(client, contract, op, path, body=None, **options):
 def fill(op, ids):
     """The path of op with ids for its parameters."""
     path = op.path
-    for name, value in {"{id}": ids, "{assignment_id}": ids, "{code}": "AAAAAAA", "{file}": "x"}.items():
+    for name, value in {"{id}": ids, "{assignment_id}": ids, "{code}": "AAAAAAA", "{file}": "x", "{n}": "1"}.items():
         path = path.replace(name, value)
     assert "{" not in path, path
     return path

@@ -38,6 +38,7 @@ SELECT command, outcome, f AS from_state, to_state, kinds, array_agg(r ORDER BY 
 	('replies', '', 'accepted verifying supplement concluded fed_back', '', NULL, 'street'),
 	('messages', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', NULL, 'handler nobody'),
 	('messages', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', 'institution', 'institution'),
+	('attachments', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', NULL, 'nobody'),
 	('merges', '', 'received accepted verifying supplement', 'merged', NULL, 'handler'),
 	('withdrawals', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', 'withdrawn', NULL, 'nobody')
        ) v (command, outcome, froms, goes_to, kinds, roles),
