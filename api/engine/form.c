@@ -39,12 +39,12 @@ bad:
 json_t *
 form_parse(const char *text, size_t length, json_t *errors)
 {
-	char	*copy = strndup(text, length), *rest = copy, *field;
+	char	*copy = memory_alloc(length + 1), *rest = copy, *field;
 	json_t	*object = json_object();
 	bool	 good = true;
 
-	if (copy == NULL)
-		memory_out();
+	memcpy(copy, text, length);
+	copy[length] = '\0';
 	if (strlen(copy) != length) {
 		validate_fault(errors, "", "invalid_form", "表单编码有误，或不是合法的 UTF-8");
 		good = false;
