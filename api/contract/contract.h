@@ -83,6 +83,7 @@ enum contract_source {
 	CONTRACT_FROM_AFTER,		/* :after_<1..4>   cursor value, text; index 0..3 */
 	CONTRACT_FROM_IF_MATCH,		/* :if_match       bigint; NULL when the header is absent */
 	CONTRACT_FROM_SECRET_HASH,	/* :secret_hash    bytea, hash of the secret C has made */
+	CONTRACT_FROM_CSV,		/* :csv            boolean, the list is written as a file */
 	CONTRACT_FROM_RECEIPT_HASH,	/* :receipt_hash   bytea, hash of the receipt the caller holds */
 	CONTRACT_FROM_HANDLER		/* :x_<name>       set in C by engine_value_set(); index into the op's values */
 };

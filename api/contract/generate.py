@@ -30,7 +30,8 @@ MACROS = {
     "institutions": "(SELECT string_to_array(current_setting('app.institutions'), ','))::uuid[]",
 }
 FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), "if_match": ("FROM_IF_MATCH", "::bigint"),
-         "secret_hash": ("FROM_SECRET_HASH", "::bytea"), "receipt_hash": ("FROM_RECEIPT_HASH", "::bytea")}
+         "secret_hash": ("FROM_SECRET_HASH", "::bytea"), "receipt_hash": ("FROM_RECEIPT_HASH", "::bytea"),
+         "csv": ("FROM_CSV", "::boolean")}
 CALLERS = {"[]": "ANYBODY", "[{'receipt': []}]": "RECEIPT_HOLDER", "[{}, {'bearer': []}]": "KEY_OR_NOBODY"}
 PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
@@ -206,7 +207,7 @@ class Op:
                 kinds = [t for t in document.types(schema) if t != "null"]
                 cast = CASTS.get(schema.get("format")) or TYPE_CASTS.get(kinds[0] if kinds else "string", "::text")
                 return ("FROM_PATH" if source == "path" else "FROM_QUERY"), i, cast
-        if name in FIXED and {"body": self.body is not None, "limit": self.list, "if_match": self.if_match,
+        if name in FIXED and {"body": self.body is not None, "limit": self.list, "csv": self.list, "if_match": self.if_match,
                               "secret_hash": bool(self.secret), "receipt_hash": self.caller == "RECEIPT_HOLDER"}[name]:
             return FIXED[name][0], 0, FIXED[name][1]
         if source == "after" and self.list and rest.isdigit() and 1 <= int(rest) <= AFTERS:

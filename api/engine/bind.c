@@ -67,6 +67,8 @@ bind_text(const struct engine_call *call, struct arena *arena, const struct cont
 		return (arena_format(arena, "%d", w->query.limit));
 	case CONTRACT_FROM_AFTER:
 		return (w->query.after[b->index]);
+	case CONTRACT_FROM_CSV:
+		return (w->csv_wanted ? "true" : "false");
 	case CONTRACT_FROM_IF_MATCH:
 		return (bind_if_match(call, arena));
 	case CONTRACT_FROM_HANDLER:

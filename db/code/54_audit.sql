@@ -12,13 +12,16 @@ LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS 
 $$;
 
 -- A page of a list was read: one line for each district in it. Gives the page back. p_items: each with its district; NULL: an empty one.
-CREATE FUNCTION api.audit_page(p_items json, p_what text, p_detail jsonb DEFAULT '{}') RETURNS json
+-- p_what: the lines of a file say exported in place of listed.
+CREATE FUNCTION api.audit_page(p_items json, p_what text, p_csv boolean) RETURNS json
 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	v_what CONSTANT text := CASE WHEN p_csv THEN replace(p_what, '_listed', '_exported') ELSE p_what END;
 BEGIN
-	PERFORM api.audit(p_what, NULL, d.district, p_detail || jsonb_build_object('count', d.n))
+	PERFORM api.audit(v_what, NULL, d.district, jsonb_build_object('count', d.n))
 	   FROM (SELECT i ->> 'district' AS district, count(*) AS n FROM json_array_elements(p_items) i GROUP BY 1) d;
 	IF p_items IS NULL THEN
-		PERFORM api.audit(p_what, NULL, (api.districts())[1], p_detail || '{"count": 0}');
+		PERFORM api.audit(v_what, NULL, (api.districts())[1], '{"count": 0}');
 	END IF;
 	RETURN p_items;
 END $$;

@@ -8,7 +8,8 @@ import re
 
 import pytest
 
-from office import EVIDENCE
+from harness.reporter import Reporter
+from office import EVIDENCE, day
 from reporting import REPORTS, Custodian, new_report
 
 SECRET = "我妈住在四楼，上周三夜里她按了铃，四十分钟没有人来"
@@ -20,10 +21,12 @@ ROLES = ("inspector", "institution", "auditor", "section_chief", "leader", "offi
 class Story:
     """The report, and the finding it led to, brought to its end by those whose work it is."""
 
-    def __init__(self, office):
+    def __init__(self, office, base_url):
         Custodian(office)
         self.office, h = office, office.handler
-        self.report = new_report(office, description=SECRET, mode="named", identity={"name": "赵女士", "phone": "13900001111"}, named_persons=[{"name": "夜班长老孙"}])
+        self.reporter = Reporter(base_url).file(SECRET, institution_id=office.home["id"], mode="named", identity={"name": "赵女士", "phone": "13900001111"},
+                                                named_persons=[{"name": "夜班长老孙"}])
+        self.report, = h.get(REPORTS).ok()["items"]
         self.path = f"{REPORTS}/{self.report['id']}"
         h.post(f"{self.path}/acceptances", {"text": "已受理"}).ok(201)
         h.post(f"{self.path}/assignments", {"street": office.home["street"], "task": "夜间到场一次"}).ok(201)
@@ -42,8 +45,18 @@ class Story:
 
 
 @pytest.fixture(scope="module")
-def story(new_office):
-    return Story(new_office())
+def story(new_office, base_url):
+    return Story(new_office(), base_url)
+
+
+def test_the_reporter_sees_by_the_receipt_how_it_went(story):
+    answer = story.reporter.get("")
+    one = answer.ok()
+    assert (one["state"], one["result"]) == ("fed_back", "substantiated")
+    assert [(f["state"], f["closed_on"]) for f in one["findings"]] == [("closed", day())]
+    assert [m["text"] for m in story.reporter.get("/messages").ok()["items"]] == ["已受理", "已责令整改，会继续跟踪"]
+    for piece in (story.finding, story.report["id"], story.pseudonym, story.office.handler.actor, "handler " + story.office.district, "inspector " + story.office.district):
+        assert piece not in answer.text
 
 
 def test_the_handler_sees_how_it_went(story):
@@ -99,7 +112,7 @@ def test_nothing_leads_back(story, contract, role):
         assert any(OURS in text for _, text in found)
     assert len(found) > 10
     for path, text in found:
-        pieces = story.pieces + (["举报", "whistleblower", "handler"] if story.finding in path else [])
+        pieces = story.pieces + [story.reporter.receipt] + (["举报", "whistleblower", "handler"] if story.finding in path else [])
         for piece in pieces:
             if piece in text and not told(role, path, piece, text, story):
                 at = text.index(piece)

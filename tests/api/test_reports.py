@@ -290,6 +290,8 @@ def test_who_reads_is_written_down(office):
     assert last()["what"] == "reports_listed" and last()["count"] >= 1 and last()["subject"] is None
     h.get(REPORTS, {"state": "erased"}).ok()
     assert last()["count"] == 0
+    h.get(REPORTS, headers={"Accept": "text/csv"})
+    assert last()["what"] == "reports_exported" and last()["count"] >= 1
     before = last()["id"]
     office.leader.get(path).problem("not_found", 404)
     assert last()["id"] == before                               # what was not shown was not read

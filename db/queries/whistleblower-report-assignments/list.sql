@@ -1,4 +1,4 @@
-SELECT api.audit_page(json_agg(api.report_assignment_json(p.a, t.today) ORDER BY p.n) FILTER (WHERE p.n <= :limit), 'assignments_listed') AS items,
+SELECT api.audit_page(json_agg(api.report_assignment_json(p.a, t.today) ORDER BY p.n) FILTER (WHERE p.n <= :limit), 'assignments_listed', :csv) AS items,
        CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.a).assigned_at, (p.a).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM (SELECT b.a, row_number() OVER (ORDER BY (b.a).assigned_at DESC, (b.a).id DESC) AS n
           FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (

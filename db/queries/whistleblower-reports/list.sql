@@ -28,6 +28,6 @@ SELECT b.r, row_number() OVER (ORDER BY (b.r).received_at DESC, (b.r).id DESC) A
  ORDER BY n
  LIMIT :limit + 1
 )
-SELECT api.audit_page(json_agg(api.report_json(p.r, t.today) ORDER BY p.n) FILTER (WHERE p.n <= :limit), 'reports_listed') AS items,
+SELECT api.audit_page(json_agg(api.report_json(p.r, t.today) ORDER BY p.n) FILTER (WHERE p.n <= :limit), 'reports_listed', :csv) AS items,
        CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.r).received_at, (p.r).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM page p CROSS JOIN (SELECT api.today() AS today OFFSET 0) t
