@@ -82,6 +82,7 @@ def test_faults_come_all_at_once(office, nobody):
         office.client(role).post(REPORTS, report_body(office)).problem("forbidden", 403)
 
 
+@pytest.mark.provokes("no_custodian_key")
 def test_no_key_no_identity(new_office, nobody):
     office = new_office()
     office.db.execute("INSERT INTO hz.report_rule (key, edition, value, title, effective_from) VALUES ('default_district', 'test', %s, 'x', '2020-01-01')", (int(office.district),))
@@ -96,6 +97,7 @@ def test_no_key_no_identity(new_office, nobody):
         office.db.execute("DELETE FROM hz.report_rule WHERE key = 'default_district'")
 
 
+@pytest.mark.provokes("external_number_taken")
 def test_staff_take_in(office, nobody):
     number = f"GD{new_id()[:8]}"
     body = report_body(office, channel="12345", external_number=number, received_on=day(-1), external_deadline=day(20))
@@ -235,6 +237,7 @@ def test_merging(office):
 
 # -- identities ---------------------------------------------------------------------------------------------------------------------
 
+@pytest.mark.provokes("no_identity", "identity_request_pending")
 def test_an_identity_is_asked_for_and_opened_off_line(office, nobody):
     custodian = Custodian(office)
     one = new_report(office, mode="confidential", identity=IDENTITY)
