@@ -12,6 +12,7 @@ INSERT INTO hz.report_text AS t (kind, code, zh, en) VALUES
 	('state', 'fed_back', '已经办结，答复在对话里。', 'It is concluded; the answer stands in the dialogue.'),
 	('state', 'withdrawn', '您已撤回这件举报。', 'You have withdrawn this report.'),
 	('state', 'merged', '与反映同一件事的另一件举报合并办理，下面是合并之后的进展。', 'It is handled together with another report about the same thing; what follows is how that goes.'),
+	('state', 'erased', '已到保存期限，内容已经清除。', 'It has reached the end of its retention, and what it said is erased.'),
 	('next', 'report_acceptance', '%s 前告诉您是否受理。', 'You will be told by %s whether it is taken up.'),
 	('next', 'report_sign_off', '%s 前签收并分派办理。', 'It will be signed for and assigned by %s.'),
 	('next', 'report_ticket', '%s 前办理并答复。', 'It will be handled and answered by %s.'),

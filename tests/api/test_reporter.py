@@ -8,8 +8,10 @@ from harness import samples
 from harness.media import blob, until
 from harness.reporter import Reporter
 from office import day
+from reporting import STATES
 from samples import ALL
 
+SUPPLIES = {("supplement", "messages"), ("supplement", "attachments")}
 UNKNOWN = "0000-0000-0000-0000-0000"
 
 
@@ -65,6 +67,43 @@ def test_answers_are_of_one_size_and_in_no_cache(filed):
     for answer in answers:
         assert len(answer.body) == 4096 and answer.headers["Cache-Control"] == "no-store", answer
         assert "ETag" not in answer.headers and "Set-Cookie" not in answer.headers and "trace" not in answer.text
+
+
+def test_no_key_is_a_receipt(office, contract):
+    """Every role on every route of the reporter, and the reporter on none of theirs."""
+    ops = [op for op in contract.operations if op.security == [{"receipt": []}]]
+    assert len(ops) >= 6
+    for op in ops:
+        for role in contract.roles:
+            office.client(role).request(op.method, op.path, check=False).problem("unauthorized", 401)
+        if op.method == "GET":
+            office.api(None).get(op.path, headers={"Authorization": f"Receipt {UNKNOWN}"}).problem("receipt_unknown", 401)
+
+
+def test_every_command_from_every_state(office, filed):
+    """As the rows of hz.transition have it for nobody, for a report by web and one an institution was told."""
+    requests = {"messages": {"body": {"text": "补充"}}, "withdrawals": {"body": {}},
+                "attachments": {"data": samples.png(64, 48), "headers": {"Content-Type": "image/png"}}}
+    done = 0
+    for kind in ("web", "institution"):
+        reporter, path = filed(institution_id=office.home["id"], audience="institution" if kind == "institution" else "bureau")
+        one = path.rpartition("/")[2]
+        for state in STATES:
+            for command, request in requests.items():
+                office.db.execute("UPDATE hz.report SET state = %s, state_before = %s, merged_into = %s, ended_at = NULL WHERE id = %s",
+                                  (state, "verifying" if state == "supplement" else None, one if state == "merged" else None, one))
+                to = [row[0] for row in office.db.execute(
+                    "SELECT to_state FROM hz.transition WHERE resource = 'whistleblower_report' AND command = %s AND from_state = %s "
+                    "AND 'nobody' = ANY (roles) AND (kinds IS NULL OR %s = ANY (kinds))", (command, state, kind))]
+                answer = reporter.request("POST", f"/{command}", request.get("body"), data=request.get("data"), headers=request.get("headers"))
+                now = office.db.execute("SELECT state FROM hz.report WHERE id = %s", (one,)).fetchone()[0]
+                if not to:
+                    assert answer.problem("invalid_state", 409)["state"] == now == state
+                else:
+                    assert answer.ok(201) and now == ("verifying" if (state, command) in SUPPLIES else to[0]), (state, command)
+                assert reporter.status()["text"]["zh"]
+                done += 1
+    assert done == 2 * 3 * len(STATES)
 
 
 # ---- how it stands ----
