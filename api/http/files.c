@@ -60,13 +60,14 @@ files_fields(struct engine_call *call, const char *etag, const char *type, const
 }
 
 void
-files_answer(struct engine_call *call, int fd, const char *sha256, uint64_t size, const char *type, const char *filename)
+files_answer(struct engine_call *call, int fd, const char *id, const char *sha256, uint64_t size, const char *type,
+    const char *filename)
 {
 	const char	*etag = arena_format(call->arena, "\"%s\"", sha256), *digest = digest_field(call->arena, sha256);
 	uint64_t	 first = 0, last = 0;
 
 	if (fd == -1 || store_size(fd) != (int64_t)size) {
-		log_line(LOG_LINE_ERROR, "the file %s is missing or not whole", sha256);
+		log_line(LOG_LINE_ERROR, "the file of attachment %s is missing or not whole", id);
 		engine_refuse(call, PROBLEM_INTERNAL, NULL);
 	} else if (call->headers[ENGINE_IF_NONE_MATCH] != NULL &&
 	    negotiate_unchanged(call->headers[ENGINE_IF_NONE_MATCH], etag)) {
@@ -110,5 +111,7 @@ handle_attachment(struct engine_call *call)
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return;
 	}
-	files_answer(call, store_open(sha256), sha256, strtoull(size, NULL, 10), type, filename == NULL ? "file" : filename);
+	/* no log tells a report */
+	files_answer(call, store_open(sha256), call->op->lane == CONTRACT_WRITE ? "of a report" : engine_param(call, 0), sha256,
+	    strtoull(size, NULL, 10), type, filename == NULL ? "file" : filename);
 }

@@ -51,6 +51,6 @@ handle_thumbnail(struct engine_call *call)
 			(void)close(fd);
 			fd = -1;
 		}
-		files_answer(call, fd, sha256, size, "image/jpeg", NULL);
+		files_answer(call, fd, engine_param(call, 0), sha256, size, "image/jpeg", NULL);
 	}
 }
