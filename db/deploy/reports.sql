@@ -193,6 +193,7 @@ CREATE TABLE hz.report_clock (
 	CONSTRAINT report_clock_limit_fkey FOREIGN KEY (kind, limit_region, limit_edition) REFERENCES hz.time_limit (code, region, edition)
 );
 CREATE INDEX report_clock_due ON hz.report_clock (district, due_on, id) WHERE ended_on IS NULL;
+CREATE INDEX report_clock_report ON hz.report_clock (report_id);
 CREATE UNIQUE INDEX report_clock_running_key ON hz.report_clock (report_id, kind) WHERE ended_on IS NULL;
 ALTER TABLE hz.report_clock ENABLE ROW LEVEL SECURITY;
 

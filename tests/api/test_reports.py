@@ -201,6 +201,8 @@ def test_told_to_the_own_institution_first(server, office, api, nobody, clock):
     due = office.handler.get(f"{REPORTS}/{late['id']}").ok()["deadline"]
     clock.set(datetime.datetime.fromisoformat(due + "T10:00:00+08:00") + datetime.timedelta(days=1))
     assert office.handler.get(f"{REPORTS}/{late['id']}").ok()["overdue"] is True
+    for overdue in ("true", "false"):
+        assert (late["id"] in {r["id"] for r in office.handler.pages(REPORTS, {"overdue": overdue})}) == (overdue == "true")
     with psycopg.connect(server.settings["HZ_JOBS_DATABASE"], autocommit=True) as job:      # once a minute: test_jobs
         assert job.execute("SELECT api.job_escalate_reports()").fetchone() == (1,)
     acts = office.handler.get(f"{REPORTS}/{late['id']}/escalations").ok()["items"]

@@ -1,27 +1,27 @@
--- Reading is logged: api.audit_page() gives the page back. Branches as in findings/list.
+-- In branches, as findings/list: along the time of receipt; and along the running clocks, when only what is overdue is asked for. Reading is
+-- logged: api.audit_page() gives the page back.
 WITH found AS (
 SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
         SELECT r
           FROM api.report_shown r
          WHERE r.district = s.district
-           AND r.institution_id = :q_institution_id --? q_institution_id
-           AND r.state = :q_state --? q_state
-           AND r.result = :q_result --? q_result
-           AND r.channel = :q_channel --? q_channel
-           AND r.audience = :q_audience --? q_audience
-           AND r.subject_kind = :q_subject_kind --? q_subject_kind
-           AND r.category = :q_category --? q_category
-           AND r.external_number = :q_external_number --? q_external_number
-           AND r.district = :q_district --? q_district
-           AND r.received_at >= (:q_from::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_from
-           AND r.received_at < ((:q_to + 1)::timestamp AT TIME ZONE 'Asia/Shanghai') --? q_to
-           AND CASE :q_assigned WHEN 'me' THEN r.handler_id = :me ELSE r.handler_id IS NULL END --? q_assigned
-           AND EXISTS (SELECT FROM hz.report_clock c WHERE c.report_id = r.id AND c.ended_on IS NULL --? q_overdue
-                AND c.due_on < api.report_clock_day(c.kind, r.paused_at, (SELECT api.today()))) = :q_overdue --? q_overdue
-           AND (r.received_at, r.id) < (:after_1::timestamptz, :after_2::uuid) --? after
-         ORDER BY r.received_at DESC, r.id DESC
-         LIMIT :limit + 1
+           AND NOT EXISTS (SELECT FROM hz.report_clock c WHERE c.report_id = r.id AND c.ended_on IS NULL --? q_overdue
+                AND c.due_on < api.report_clock_day(c.kind, r.paused_at, (SELECT api.today()))) --? q_overdue
+           \ir _filter.sql
        ) b
+ WHERE NOT :q_overdue --? q_overdue
+ UNION ALL
+SELECT b.* FROM unnest(:districts) AS s (district) CROSS JOIN LATERAL (
+        SELECT r
+          FROM api.report_shown r
+         WHERE r.district = s.district
+           AND r.id = ANY (ARRAY(SELECT c.report_id FROM hz.report_clock c
+                WHERE c.district = s.district AND c.ended_on IS NULL AND c.due_on < (SELECT api.today())))
+           AND EXISTS (SELECT FROM hz.report_clock c WHERE c.report_id = r.id AND c.ended_on IS NULL
+                AND c.due_on < api.report_clock_day(c.kind, r.paused_at, (SELECT api.today())))
+           \ir _filter.sql
+       ) b
+ WHERE coalesce(:q_overdue, false)
 ), page AS (
 SELECT b.r, row_number() OVER (ORDER BY (b.r).received_at DESC, (b.r).id DESC) AS n
   FROM found b
