@@ -10,6 +10,7 @@ import pathlib
 import re
 import secrets
 import stat
+import subprocess
 import tempfile
 import uuid
 
@@ -19,7 +20,7 @@ from harness import samples, traces
 from harness.client import Client
 from harness.media import until
 from harness.reporter import Reporter
-from harness.server import Server
+from harness.server import ROOT, Server
 from office import Office
 from samples import ALL
 
@@ -196,6 +197,7 @@ def scene(tmp_path_factory):
             one.times = {str(path): path.lstat() for path in [one.server.folder / "files", *(one.server.folder / "files").rglob("*")]}
             one.read = []
             staff_work(one)
+            one.verified = subprocess.run(["conf/dev/verify.sh"], cwd=ROOT, env=one.server.env, capture_output=True, text=True, timeout=60)
             one.dump = traces.dump(one.server)
             superuser.execute("CHECKPOINT")
         one.report_key = (one.server.folder / "report.key").read_text().strip()
@@ -311,6 +313,10 @@ def test_no_file_and_no_folder_tells_a_time(scene):
 def test_nothing_of_what_came_in_is_left_over(scene):
     names = [path for path, _ in scene.files if "/incoming/" in path]
     assert names == [] and list(scene.work.iterdir()) == []
+
+
+def test_every_kept_file_is_known_and_whole(scene):
+    assert scene.verified.returncode == 0, scene.verified.stdout
 
 
 # ---- a thief of everything ----
