@@ -3,7 +3,7 @@ SHELL    := /bin/bash
 B        ?= build
 PORT     ?= 8080
 RUN_DIR  ?= .run
-export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH
+export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH FILE APPLY
 PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
@@ -27,7 +27,7 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
+.PHONY: help all unit fuzzers run up db down reset key calendar recompute standard deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
@@ -57,6 +57,8 @@ build/fuzz/%: tests/fuzz/%.c $$(call named,sources,tests/fuzz/$$*.c) Makefile | 
 $(GEN): $(wildcard api/contract/*.py docs/openapi/*.yaml docs/openapi/examples/*.json db/queries/*.sql db/queries/*/*.sql)
 	$(PYTHON) api/contract/generate.py build/gen
 	@touch $@
+# written beside it: objects that include them are compiled anew in the same run
+build/gen/problems.h build/gen/handlers.h: $(GEN) ;
 -include $(wildcard $(B)/obj/*/*.d $(B)/obj/*/*/*.d $(B)/obj/*/*/*/*.d $(B)/tests/*/*.d)
 
 run: deps          ## everything, in the foreground; Ctrl-C stops it
@@ -73,6 +75,12 @@ reset:             ## stop it and delete RUN_DIR with its database
 	@conf/dev/down.sh remove
 key:               ## print one API key: ROLE= DISTRICT= [INSTITUTION= TYPE= STREET= NAME= ACTOR=]
 	@conf/dev/key.sh
+calendar:          ## load a notice of holidays, FILE=2027.csv, and list the deadlines that would move
+	@conf/dev/calendar.sh
+standard:          ## load a hazard standard, or clauses of one that are missing: FILE=standard.csv
+	@conf/dev/standard.sh
+recompute:         ## count running deadlines again along the calendar: a list; APPLY=1 sets them
+	@conf/dev/recompute.sh
 explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"
 	@conf/dev/explain.sh
 replay:            ## replay the real records of REALDATA through the running API: all, or FINDINGS=2000

@@ -4,9 +4,9 @@ import json
 from document import Fault
 
 SHARED = {"limit": "#/components/parameters/limit", "cursor": "#/components/parameters/cursor",
-          "key": "#/components/parameters/IdempotencyKey"}
+          "key": "#/components/parameters/IdempotencyKey", "sensitive": "#/components/parameters/sensitive"}
 HEADERS = {"ETag": "#/components/headers/ETag", "Link": "#/components/headers/Link", "Location": "#/components/headers/Location",
-           "Idempotent-Replayed": "#/components/headers/IdempotentReplayed"}
+           "Idempotent-Replayed": "#/components/headers/IdempotentReplayed", "Omitted-Categories": "#/components/headers/OmittedCategories"}
 PROBLEM = "#/components/responses/Problem"
 REFUSAL_HEADERS = {401: ("WWW-Authenticate", "`Bearer`"), 503: ("Retry-After", "多少秒后再试 / seconds to wait before another try"),
                    429: ("Retry-After", "多少秒后再试 / seconds to wait before another try")}
@@ -75,6 +75,8 @@ def _operation(doc, op, out):
     if op.sorts:
         added.append(("sort", {"name": "sort", "in": "query", "description": "排序，`-` 为倒序 / order, `-` descending",
                                "schema": {"type": "string", "enum": op.sorts, "default": op.sorts[0]}}))
+    if op.sensitive:
+        added.append(("sensitive", ref(SHARED["sensitive"])))
     if _keyed(op):
         added.append(("Idempotency-Key", ref(SHARED["key"])))
     if _conditional(op):
@@ -108,6 +110,7 @@ def _success(doc, op, code, response):
     headers += ["Location"] if code == "201" and op.caller != "KEY_OR_NOBODY" else []     # nobody is told where
     headers += ["Link"] if op.uses("FROM_AFTER") else []
     headers += ["Idempotent-Replayed"] if _keyed(op) else []
+    headers += ["Omitted-Categories"] if op.sensitive else []
     for name in headers:
         response.setdefault("headers", {}).setdefault(name, ref(HEADERS[name]))
     if op.list and op.sql_name:

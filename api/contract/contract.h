@@ -157,6 +157,7 @@ struct contract_op {
 	const struct contract_bind	*binds;
 	size_t				 nbinds;
 	const struct contract_schema	*item;		/* of a list, for CSV */
+	bool				 sensitive;	/* may hold rows of sensitive categories: takes ?sensitive=include */
 	const char			*secret;	/* x-secret: member of the reply that C makes and splices in; `receipt` is one */
 	contract_handler		*handler;	/* x-handler; NULL: the engine's own way */
 	contract_handler		*prepare;	/* x-prepare: sets values before any statement; NULL: none */
@@ -208,6 +209,7 @@ extern const size_t			contract_nsqlstates;
 extern const char *const		contract_patterns[];	/* every pattern of a request, NULL-ended */
 extern const char			contract_auth_sql[];	/* db/queries/auth.sql: $1 bytea, $2 text[] */
 extern const char			contract_nobody_sql[];	/* db/queries/nobody.sql: the session of one without a key */
+extern const char			contract_export_sql[];	/* db/queries/export.sql: $1 boolean, $2 … $4 text */
 extern const char			contract_openapi[];	/* /openapi.json, x- keys stripped */
 extern const size_t			contract_openapi_length;
 

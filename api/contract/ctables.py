@@ -217,7 +217,7 @@ class Tables:
                   "query": self.params(op.query), "nquery": str(len(op.query)), "limit": c_bool(op.uses("FROM_LIMIT")),
                   "cursor": c_bool(op.uses("FROM_AFTER")), "if_match": c_bool(op.if_match), "body_max": str(op.body_max),
                   "secret": c_string(op.secret), "timeout_ms": str(op.timeout), "file_body": c_bool(op.file),
-                  "idempotent": c_bool(op.idempotent)}
+                  "idempotent": c_bool(op.idempotent), "sensitive": c_bool(op.sensitive)}
         if op.sorts:
             fields["sorts"] = self.emit("char *const [] ", "sorts", "{" + ", ".join(map(c_string, op.sorts)) + "}")
             fields["nsorts"] = str(len(op.sorts))
@@ -251,7 +251,7 @@ class Tables:
         del self.out[kept[0]:]
         self.known = kept[1]
 
-    def render(self, ops, sessions, problems, openapi):
+    def render(self, ops, own, problems, openapi):
         """The text of contract_tables.c."""
         routes = {}
         for op in ops:
@@ -282,7 +282,7 @@ class Tables:
             for s in states) + "};\n")
         text.append(f"const size_t contract_nsqlstates = {len(states)};\n")
         text.append("const char *const contract_patterns[] = {" + "".join(f"{name}, " for name in self.patterns) + "NULL};\n")
-        text += [f"const char contract_{name}_sql[] =\n{c_long(sql)};\n" for name, sql in sessions.items()]
+        text += [f"const char contract_{name}_sql[] =\n{c_long(sql)};\n" for name, sql in own.items()]
         text.append(f"const char contract_openapi[] =\n{c_long(openapi)};\n")
         text.append(f"const size_t contract_openapi_length = {len(openapi.encode())};\n")
         return "".join(text)

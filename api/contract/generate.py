@@ -16,7 +16,7 @@ import bundle
 import ctables
 import document
 from document import Fault, Faults
-from sqllex import SqlFault, lex, trim
+from sqllex import SqlFault, lex, plain, trim
 
 METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 CASTS = {"uuid": "::uuid", "date": "::date", "date-time": "::timestamptz"}
@@ -37,7 +37,8 @@ PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
            "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare"}
+           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive"}
+OWN = {"auth": "$1 (bytea) and $2 (text[])", "nobody": "no parameters", "export": "$1 (boolean) to $4 (text)"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
 VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
@@ -88,6 +89,9 @@ class Op:
         if self.caller is None:
             raise Fault(op.at("security"), f"{self.id}: security: one of {', '.join(CALLERS)}")
         self.open, self.roles = self.caller == "ANYBODY", self._roles()
+        self.sensitive = choice(op, "x-sensitive", (False, True), False)
+        if self.sensitive and (self.open or not self.list):
+            raise Fault(op.at("x-sensitive"), f"{self.id}: x-sensitive: for a list that is not open to all")
         self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
         self.idempotent = choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open and bool(self.sql_name)
@@ -320,8 +324,8 @@ def read_ops(doc, faults):
 
 
 def bind_sql(root, ops, faults):
-    """Compile the SQL of every op; returns the texts of auth.sql and nobody.sql."""
-    folder, named = root / "db/queries", {"auth", "nobody"}
+    """Compile the SQL of every op; returns {name: text} of the engine's own statements."""
+    folder, named = root / "db/queries", set(OWN)
     for op in [one for op in ops for one in ([op.make_admit()] if "x-admit" in op.node else []) + [op]]:
         if op.sql_name:
             named.add(op.sql_name)
@@ -339,21 +343,14 @@ def bind_sql(root, ops, faults):
                 faults.add(Fault(None, f"db/queries/{name}.sql:1: no statement includes this part (\\ir {path.name})"))
         elif name not in named:
             faults.add(Fault(None, f"db/queries/{name}.sql:1: no operation names this file (x-sql: {name})"))
-    sessions = {}
-    for name, takes in (("auth", "takes $1 (bytea) and $2 (text[]) only"), ("nobody", "takes nothing")):
+    own = {}
+    for name, takes in OWN.items():
         with faults:
-            shown = f"db/queries/{name}.sql"
-            if not (root / shown).is_file():
-                raise Fault(None, f"{shown} does not exist")
             try:
-                lines = trim(lex((root / shown).read_text(encoding="utf-8"), shown, numbers=name == "auth"))
+                own[name] = plain(folder / f"{name}.sql", f"db/queries/{name}.sql", takes)
             except SqlFault as fault:
                 raise Fault(None, str(fault)) from fault
-            for line in lines:
-                if line.when or any(piece for _, piece in line.pieces):
-                    raise Fault(None, f"{line.where}: {takes}")
-            sessions[name] = "".join(text for line in lines for text, _ in line.pieces)
-    return sessions
+    return own
 
 
 def build(root):
@@ -363,12 +360,12 @@ def build(root):
     faults.stop()
     doc.check_extensions(OP_KEYS, faults)
     ops = read_ops(doc, faults)
-    sessions = bind_sql(root, ops, faults)
+    own = bind_sql(root, ops, faults)
     problems = doc.problems(faults)
     examples = bundle.read_examples(root, ops, faults)
     tables = ctables.Tables(doc, faults)
     published = bundle.dump(doc, ops, problems[0], examples)
-    text = tables.render(ops, sessions, problems, published)
+    text = tables.render(ops, own, problems, published)
     faults.stop()
     return {"contract_tables.c": text, "problems.h": ctables.problems_header(problems), "handlers.h": ctables.handlers_header(ops),
             "openapi.json": published}

@@ -13,6 +13,9 @@
 #define BOM	"\xef\xbb\xbf"
 #define END	"\r\n"
 
+/* 不含敏感类, percent-encoded */
+#define WITHOUT_SENSITIVE	"-%E4%B8%8D%E5%90%AB%E6%95%8F%E6%84%9F%E7%B1%BB"
+
 /* What makes a spreadsheet evaluate a cell; the wide forms are folded by some. */
 static const char *const	formula_starts[] = { "=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠" };
 
@@ -157,8 +160,9 @@ csv_rows(struct engine_call *call, const PGresult *r, struct buf *b)
 	call->reply.more = csv->next_key != NULL;
 }
 
+/* Whoever gets the file on must see that it is not whole: its name says so, and a field which categories are missing. */
 static void
-csv_disposition(struct engine_call *call)
+csv_disposition(struct engine_call *call, bool whole)
 {
 	const unsigned char	*c;
 	struct buf		 name;
@@ -167,13 +171,16 @@ csv_disposition(struct engine_call *call)
 	buf_init(&name, call->arena);
 	for (c = (const unsigned char *)call->op->title; *c != '\0'; c++)
 		buf_format(&name, *c < 0x80 && isalnum(*c) ? "%c" : "%%%02X", *c);
+	if (!whole)
+		buf_string(&name, WITHOUT_SENSITIVE);
 	clock_day(day, time(NULL));
 	engine_field(call, "Content-Disposition", arena_format(call->arena,
-	    "attachment; filename=\"%s-%s.csv\"; filename*=UTF-8''%s-%s.csv", call->op->id, day, buf_end(&name), day));
+	    "attachment; filename=\"%s%s-%s.csv\"; filename*=UTF-8''%s-%s.csv", call->op->id,
+	    whole ? "" : "-without_sensitive", day, buf_end(&name), day));
 }
 
 void
-csv_begin(struct engine_call *call, const PGresult *r)
+csv_begin(struct engine_call *call, const PGresult *r, const char *omitted)
 {
 	struct csv	*csv = arena_zero(call->arena, sizeof(*csv));
 	struct buf	 b;
@@ -183,7 +190,9 @@ csv_begin(struct engine_call *call, const PGresult *r)
 	csv_columns(call, csv);
 	buf_init(&b, csv->page);
 	csv_header(&b, csv);
-	csv_disposition(call);
+	csv_disposition(call, !call->op->sensitive || *omitted == '\0');
+	if (call->op->sensitive && *omitted != '\0')
+		engine_field(call, "Omitted-Categories", omitted);
 	engine_answer(call, 200, "text/csv; charset=utf-8; header=present", NULL, 0);
 	csv_rows(call, r, &b);
 }

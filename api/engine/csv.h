@@ -13,8 +13,8 @@ struct csv {
 	const struct contract_property	**columns;	/* in the order of the document */
 };
 
-/* Begin the reply with the header row and the first page. */
-void csv_begin(struct engine_call *, const PGresult *);
+/* Begin the reply with the header row and the first page. omitted: the categories left out, "" for none; borrowed. */
+void csv_begin(struct engine_call *, const PGresult *, const char *omitted);
 
 /* The next page has come: make it the reply's stretch. */
 void csv_page(struct engine_call *, const PGresult *);

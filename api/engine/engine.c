@@ -7,6 +7,7 @@
 #include "engine/admit.h"
 #include "engine/check.h"
 #include "engine/csv.h"
+#include "engine/export.h"
 #include "engine/reply.h"
 #include "engine/route.h"
 #include "engine/run.h"
@@ -76,7 +77,7 @@ engine_refuse_late(struct engine_call *call, int problem)
 bool
 engine_more(struct engine_call *call)
 {
-	return (run_page(call));
+	return (export_page(call));
 }
 
 void

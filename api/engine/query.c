@@ -18,7 +18,7 @@ struct reader {
 	json_t				*errors;
 	struct buf			 others;
 	struct buf			 lists[QUERY_PARAMS];	/* of arrays, which may be given again and again */
-	const char			*limit, *cursor, *sort;
+	const char			*limit, *cursor, *sort, *sensitive;
 	bool				 good;
 };
 
@@ -81,6 +81,8 @@ reader_pair(struct reader *r, const char *name, const char *value)
 	}
 	if (r->op->nsorts > 0 && strcmp(name, "sort") == 0)
 		reader_once(r, &r->sort, name, value);
+	else if (r->op->sensitive && strcmp(name, "sensitive") == 0)
+		reader_once(r, &r->sensitive, name, value);
 	else
 		reader_fault(r, name, "unknown_parameter", "没有这个查询参数");
 	return (true);
@@ -153,6 +155,14 @@ reader_sort(struct reader *r)
 }
 
 static void
+reader_sensitive(struct reader *r)
+{
+	r->q->sensitive = r->sensitive != NULL && strcmp(r->sensitive, "include") == 0;
+	if (r->sensitive != NULL && !r->q->sensitive)
+		reader_fault(r, "sensitive", "not_in_enum", "只能是 include");
+}
+
+static void
 reader_values(struct reader *r)
 {
 	const struct contract_param	*p;
@@ -206,6 +216,7 @@ query_parse(struct arena *arena, const struct contract_op *op, const char *path,
 		q->others = buf_end(&r.others);
 	reader_limit(&r);
 	reader_sort(&r);
+	reader_sensitive(&r);
 	reader_values(&r);
 	*problem = PROBLEM_INVALID_QUERY;
 	if (op->kind != CONTRACT_KIND_LIST)

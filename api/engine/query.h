@@ -20,6 +20,7 @@ struct query {
 	uint64_t	 present;		/* bit i: values[i] is not NULL */
 	int		 limit;
 	size_t		 sort;			/* index into op->sorts */
+	bool		 sensitive;		/* sensitive=include: a file is to hold rows of sensitive categories too */
 	const char	*after[QUERY_AFTER];	/* values of the cursor; NULL: SQL NULL */
 	size_t		 nafter;		/* 0: no cursor was given */
 	const char	*others;		/* the raw query without limit and cursor, for Link; "" */

@@ -6,6 +6,7 @@
 #include "engine/body.h"
 #include "engine/csv.h"
 #include "engine/errors.h"
+#include "engine/export.h"
 #include "engine/idempotency.h"
 #include "engine/negotiate.h"
 #include "engine/reply.h"
@@ -239,7 +240,7 @@ run_done(void *arg, struct pg_answer *answer)
 	} else {
 		run_hold(w, answer, w->nsteps - 1);
 		if (w->csv_wanted)
-			csv_begin(call, w->held);
+			csv_begin(call, w->held, export_omitted(call, w->nsteps > 2 ? answer->results[1] : NULL));
 		else if (call->op->kind == CONTRACT_KIND_LIST)
 			reply_list(call, w->held);
 		else
@@ -248,8 +249,7 @@ run_done(void *arg, struct pg_answer *answer)
 	call->done(call);
 }
 
-/* The step of the operation's own statement; what it needs is made in the arena. */
-static void
+void
 run_operation(struct engine_call *call, struct arena *arena)
 {
 	struct engine_work		*w = call->work;
@@ -294,8 +294,11 @@ run_statement(struct engine_call *call)
 		run_secret(call);
 	if (w->key != NULL)
 		idempotency_claim(call);
-	if (w->csv_wanted)
+	if (w->csv_wanted) {
 		w->query.limit = CSV_PAGE;
+		if (session_keyed(call))
+			export_step(call);
+	}
 	run_operation(call, call->arena);
 	return (work_send(call, work_lane(call->op), run_done));
 }
@@ -314,6 +317,25 @@ run_admit_done(void *arg, struct pg_answer *answer)
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	} else if ((w->body = transform_seal(call, reply_value(answer->results[w->nsteps - 1], "public_key", NULL))) == NULL) {
 		engine_refuse(call, PROBLEM_NO_CUSTODIAN_KEY, NULL);
+	} else {
+		session_step(call);
+		if (!run_statement(call))
+			return;
+	}
+	call->done(call);
+}
+
+/* The file is on record: now its rows. */
+static void
+run_recorded(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+
+	call->work->pending = NULL;
+	if (answer->outcome != PG_DONE) {
+		errors_refuse(call, answer);
+	} else if (!session_actor(call, answer)) {
+		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	} else {
 		session_step(call);
 		if (!run_statement(call))
@@ -348,6 +370,8 @@ run_start(struct engine_call *call)
 			call->op->handler(call);
 		return (true);
 	}
+	if (w->late < 0 && w->csv_wanted && w->query.sensitive)
+		return (export_record(call, run_recorded));
 	session_step(call);
 	if (w->late >= 0 || call->op->sql == NULL)
 		return (work_send(call, PG_READ, run_auth_done));
@@ -356,37 +380,4 @@ run_start(struct engine_call *call)
 	if (call->op->admit != NULL && !call->op->file_body)
 		return (run_admit(call));
 	return (run_statement(call));
-}
-
-static void
-run_page_done(void *arg, struct pg_answer *answer)
-{
-	struct engine_call	*call = arg;
-	struct engine_work	*w = call->work;
-
-	w->pending = NULL;
-	if (answer->outcome == PG_DONE)
-		csv_page(call, answer->results[w->nsteps - 1]);
-	else
-		call->reply.broken = true;
-	call->done(call);
-}
-
-bool
-run_page(struct engine_call *call)
-{
-	struct engine_work	*w = call->work;
-	enum pg_outcome		 refused;
-
-	w->nsteps = 0;
-	if (!csv_advance(call)) {
-		call->reply.broken = true;
-		return (true);
-	}
-	session_step(call);
-	run_operation(call, w->csv->page);
-	w->pending = pg_send(work_lane(call->op), 0, w->steps, w->nsteps, call->op->timeout_ms, run_page_done, call,
-	    &refused);
-	call->reply.broken = w->pending == NULL;
-	return (call->reply.broken);
 }

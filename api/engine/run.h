@@ -13,7 +13,7 @@ void run_check(struct engine_call *);
 /* Go on after the checks. Same return as engine_run(). */
 bool run_start(struct engine_call *) __attribute__((warn_unused_result));
 
-/* The next page of a streamed list. Same return as engine_more(). */
-bool run_page(struct engine_call *) __attribute__((warn_unused_result));
+/* The step of the operation's own statement; what it needs is made in the arena. */
+void run_operation(struct engine_call *, struct arena *);
 
 #endif

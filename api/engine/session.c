@@ -80,7 +80,7 @@ session_step(struct engine_call *call)
 	if (call->op->caller == CONTRACT_ANYBODY)
 		return;
 	if (!session_keyed(call)) {
-		work_step(call, STATEMENT_KEY(3), contract_nobody_sql, &w->auth);
+		work_step(call, STATEMENT_KEY(4), contract_nobody_sql, &w->auth);
 		return;
 	}
 	work_bind(&w->auth, w->token_hash, CRYPTO_HASH, WORK_BINARY);

@@ -43,7 +43,7 @@ struct engine_work {
 	struct pg_step		 steps[PG_STEPS];
 	size_t			 nsteps;
 	size_t			 claim;		/* index of the claim among the steps; PG_STEPS: none */
-	struct work_values	 auth, claiming, values;
+	struct work_values	 auth, exporting, claiming, values;
 	struct pg_call		*pending;	/* NULL: nothing is in flight */
 	PGresult		*held;		/* keeps the bytes of reply.body alive */
 	PGresult		*admitted;	/* the row of x-admit */

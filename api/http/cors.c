@@ -29,6 +29,7 @@ cors_fields(struct reply *reply, const char *origin)
 	reply_field(reply, "Access-Control-Allow-Origin", origin);
 	reply_field(reply, "Access-Control-Expose-Headers",
 	    "ETag, Link, Location, Retry-After, Idempotent-Replayed, Content-Disposition, Content-Digest, "
+	    "Omitted-Categories, "
 	    "Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, Tus-Checksum-Algorithm, "
 	    "Upload-Offset, Upload-Length, Upload-Metadata, Upload-Expires, Attachment-Id");
 }

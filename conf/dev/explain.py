@@ -77,11 +77,14 @@ def main():
     scope = {"actor": "00000000-0000-0000-0000-000000000000", "role": env("ROLE") or "inspector",
              "districts": env("DISTRICT") or "500103", "types": env("TYPE") or "", "streets": env("STREET") or "",
              "institutions": env("INSTITUTION") or ""}
+    narrow = scope["types"] or scope["streets"] or scope["institutions"] or scope["role"] in ("street", "institution", "staff", "integration")
+    scope["wide"] = "no" if narrow else "yes"
     read = op.method == "get"
     print("SET plan_cache_mode = force_generic_plan; SET jit = off; SET TimeZone = 'Asia/Shanghai';")
     print(f"BEGIN {'READ ONLY' if read else ''};")
     for name, value in scope.items():
         print(f"SELECT set_config('app.{name}', {literal(value)}, true) \\g /dev/null")
+    print(f"SELECT set_config('app.hidden', api.hidden_categories({literal(scope['role'])}), true) \\g /dev/null")
     print(f"PREPARE statement AS {text};")
     print(f"EXPLAIN ({'ANALYZE, BUFFERS, ' if read else ''}VERBOSE false) EXECUTE statement{'(' + ', '.join(values) + ')' if values else ''};")
     print("ROLLBACK;")

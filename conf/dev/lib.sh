@@ -14,6 +14,14 @@ postgres_bin=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort -V | tail -n 1
 say() { printf '%s\n' "$@" >&2; }
 die() { say "$@"; exit 1; }
 
+# Sets HZ_OWNER, the conninfo of the owner of the database: as given, or that of the copy in $run_dir.
+owner_database() {
+	[ -z "${HZ_OWNER:-}" ] || return 0
+	[ -r "$run_dir/env" ] || die "还没有数据库,请先 make up,或给出 HZ_OWNER / no database yet: make up first, or give HZ_OWNER"
+	. "$run_dir/env"
+	export HZ_OWNER
+}
+
 # ---- one at a time in a folder ----
 
 # Children that live on must be started with 9>&-, or they would keep the lock.

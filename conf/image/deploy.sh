@@ -1,16 +1,22 @@
 #!/bin/bash
 # One-shot: tables, code, code tables, then the logins of the API, the jobs and the media worker with the passwords of their conninfo files.
-# `deploy.sh key ROLE DISTRICT NAME` issues an API key and prints it instead.
+# `deploy.sh key ROLE DISTRICT NAME` issues an API key and prints it instead; `deploy.sh calendar` loads a notice of holidays from standard
+# input, `deploy.sh standard` a hazard standard, `deploy.sh recompute [apply]` counts running deadlines again.
 set -euo pipefail
 umask 077
 export HOME=/tmp PGPASSFILE=/tmp/owner.pass
 printf '*:*:*:hz_owner:%s\n' "$(cat "$HZ_OWNER_PASSWORD_FILE")" >"$PGPASSFILE"
 
-if [ "${1:-}" = key ]; then
+case ${1:-} in
+key)
 	exec psql "$HZ_OWNER" -XAtq -v ON_ERROR_STOP=1 -v role="$2" -v districts="$3" -v name="$4" <<-'SQL'
 		SELECT key FROM api.issue_key(:'role', string_to_array(:'districts', ','), '{}', '{}', '{}', :'name', NULL);
 	SQL
-fi
+	;;
+standard) exec /opt/hz/db/standard.sh - ;;
+calendar) exec /opt/hz/db/calendar.sh - ;;
+recompute) exec /opt/hz/db/recompute.sh ${2:+"$2"} ;;
+esac
 
 login() {
 	local group=$1 uri

@@ -68,8 +68,12 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN p_body ? p_member THEN p_body ->> 
 -- One more member at the end of a JSON object.
 CREATE FUNCTION api.json_add(p_object json, p_member text, p_value json) RETURNS json
 LANGUAGE sql IMMUTABLE AS $$
-	SELECT (rtrim(p_object::text, '} ') || ', "' || p_member || '": ' || coalesce(p_value::text, 'null') || '}')::json
+	SELECT (left(rtrim(p_object::text), -1) || ', "' || p_member || '": ' || coalesce(p_value::text, 'null') || '}')::json
 $$;
+
+-- The members of two JSON objects in one, neither of them empty.
+CREATE FUNCTION api.json_join(p_one json, p_other json) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$ SELECT (left(rtrim(p_one::text), -1) || ', ' || substr(p_other::text, 2))::json $$;
 
 -- When an act happened. Borrowed from the device; the server's own time where it says nothing. Not more than five minutes
 -- ahead, and not before the step it follows (judged in whole seconds: clients cut the fraction off).

@@ -31,15 +31,13 @@ DECLARE
 BEGIN
 	PERFORM api.clock_stop(l.code, p_resource_id, p_at, 'restarted');
 	INSERT INTO hz.clock (id, kind, district, institution_id, institution_type, street, finding_id, category, severity, resource,
-		resource_id, title, responsible, responsible_name, limit_region, limit_edition, started_at, due_on, explanation, created_at)
+		resource_id, title, responsible, responsible_name, limit_region, limit_edition, started_at, counted_from, due_on,
+		explanation, created_at)
 	VALUES (v_id, l.code, f.district, f.institution_id, f.institution_type, f.street, f.id, f.category, f.severity, p_resource,
-		p_resource_id, l.title, l.responsible, p_responsible_name, l.region, l.edition, p_at, v_due,
-		jsonb_build_array(
-			jsonb_build_object('step', 'event', 'date', api.day(p_at), 'basis', NULL, 'text', p_event),
-			jsonb_build_object('step', 'rule', 'date', NULL, 'basis', v_basis,
-				'text', l.title || '（时限 ' || l.code || '，第 ' || l.edition || ' 版）'))
-		|| api.period_steps(api.day(p_at), l.amount, l.day_kind, v_basis)
-		|| jsonb_build_object('step', 'result', 'date', v_due, 'basis', v_basis, 'text', v_due || ' 24 时到期，次日起为逾期'),
+		p_resource_id, l.title, l.responsible, p_responsible_name, l.region, l.edition, p_at, api.day(p_at), v_due,
+		jsonb_build_array(api.step('event', api.day(p_at), NULL, p_event),
+			api.step('rule', NULL, v_basis, l.title || '（时限 ' || l.code || '，第 ' || l.edition || ' 版）'))
+		|| api.period_steps(api.day(p_at), l.amount, l.day_kind, v_basis) || api.step_result(v_due, v_basis),
 		api.now());
 	RETURN v_id;
 END $$;
@@ -50,7 +48,28 @@ LANGUAGE sql VOLATILE AS $$
 	UPDATE hz.clock SET ended_at = p_at, ended_by = p_by WHERE resource_id = p_resource_id AND kind = p_kind AND ended_at IS NULL
 $$;
 
--- What command p_command on finding f (as it is after it) means for its clocks: some end, some begin. Called by finding_move alone.
+-- What a change of its severity, at p_at, means for the clocks of f: those of the other severity end; while it waits to be taken up, those begin that
+-- would have begun when it was made.
+CREATE FUNCTION api.clocks_regrade(f hz.finding, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_code text;
+	l hz.time_limit;
+BEGIN
+	UPDATE hz.clock c SET ended_at = p_at, ended_by = 'severity'
+	 WHERE c.finding_id = f.id AND c.resource = 'finding' AND c.ended_at IS NULL AND EXISTS (SELECT FROM hz.time_limit t
+		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND t.severity <> f.severity);
+	FOR v_code IN SELECT DISTINCT t.code FROM hz.time_limit t
+		WHERE t.resource = 'finding' AND t.starts_with = 'create' AND t.severity = f.severity AND f.state = 'reported' LOOP
+		l := api.time_limit(v_code, f.district, api.day(p_at));
+		IF l.starts_with = 'create' AND l.severity = f.severity AND coalesce(l.self_found, f.self_found) = f.self_found THEN
+			PERFORM api.clock_start(l, f, 'finding', f.id, p_at, l.title || '：自改变严重程度之日起');
+		END IF;
+	END LOOP;
+END $$;
+
+-- What command p_command on finding f (as it is after it) means for its clocks: some end, some begin. Called by finding_move, and when a
+-- finding is made.
 CREATE FUNCTION api.clocks_follow(f hz.finding, p_command text, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -60,7 +79,7 @@ BEGIN
 	UPDATE hz.clock c SET ended_at = p_at, ended_by = p_command
 	 WHERE c.finding_id = f.id AND c.resource = 'finding' AND c.ended_at IS NULL
 	   AND (NOT f.is_open OR EXISTS (SELECT FROM hz.time_limit t
-		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND p_command = ANY (t.ends_with)));
+		WHERE t.code = c.kind AND t.region = c.limit_region AND t.edition = c.limit_edition AND (p_command = ANY (t.ends_with) OR t.severity <> f.severity)));
 	IF NOT f.is_open THEN
 		RETURN;
 	END IF;

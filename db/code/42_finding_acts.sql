@@ -1,30 +1,65 @@
 -- The acts on a finding. Each returns its record, with the finding's new state in it.
 
+-- What an act of its kind records beside the step.
+CREATE FUNCTION api.finding_act_members(p_command text, d jsonb) RETURNS json
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT CASE p_command
+		WHEN 'plans' THEN json_build_object('responsible_unit', d ->> 'responsible_unit', 'responsible_person', d ->> 'responsible_person',
+			'measures', d ->> 'measures', 'funds', d ->> 'funds', 'funds_source', d ->> 'funds_source', 'time_limit', d ->> 'time_limit',
+			'emergency_plan', d ->> 'emergency_plan')
+		WHEN 'escalations' THEN json_build_object('to_body', d ->> 'to_body', 'document_number', d ->> 'document_number', 'method', d ->> 'method')
+		WHEN 'closure-approvals' THEN json_build_object('order_id', d ->> 'order_id', 'deadline', d ->> 'deadline')
+		WHEN 'supervisions' THEN json_build_object('reason', d ->> 'reason', 'level', d ->> 'level', 'supervising_body', d ->> 'supervising_body',
+			'because', d ->> 'because')
+		WHEN 'interim-measures' THEN json_build_object('measures', d ->> 'measures', 'from', d ->> 'from', 'until', d ->> 'until',
+			'responsible_name', d ->> 'responsible_name')
+		ELSE json_build_object('responsible_name', d ->> 'responsible_name', 'expected_on', d ->> 'expected_on', 'into', d ->> 'into',
+			'inspection_id', d ->> 'inspection_id', 'order_id', d ->> 'order_id', 'deadline', d ->> 'deadline') END
+$$;
+
 -- p_actor: the actor's name.
 CREATE FUNCTION api.finding_act_json(a hz.finding_act, p_actor text) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT json_build_object(
+	SELECT api.json_add(api.json_join(json_build_object(
 		'id', a.id, 'finding_id', a.finding_id, 'act', a.command, 'result', nullif(a.outcome, ''), 'round', a.round,
 		'from_state', a.from_state, 'state', a.to_state, 'actor_id', a.actor_id, 'actor_name', p_actor, 'role', a.role,
-		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note,
-		'responsible_name', a.detail ->> 'responsible_name', 'expected_on', a.detail ->> 'expected_on',
-		'into', a.detail ->> 'into', 'inspection_id', a.detail ->> 'inspection_id',
-		'order_id', a.detail ->> 'order_id', 'deadline', a.detail ->> 'deadline',
-		'attachments', api.attachments_json('finding_act', a.id))
+		'occurred_at', api.ts(a.occurred_at), 'recorded_at', api.ts(a.recorded_at), 'note', a.note),
+		api.finding_act_members(a.command, a.detail)), 'attachments', api.attachments_json('finding_act', a.id))
 $$;
 
--- Volatile, so that it sees the evidence linked by the move that stands in its argument.
+-- A statement of its own, so that it sees what the move in its argument has written.
 CREATE FUNCTION api.finding_act_answer(a hz.finding_act) RETURNS api.answer
-LANGUAGE sql VOLATILE AS $$
-	SELECT 201, api.finding_act_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
-	       '/v1/findings/' || a.finding_id || '/' || a.command
-$$;
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	RETURN ROW(201, api.finding_record_json(a, (SELECT name FROM hz.actor WHERE id = a.actor_id)), NULL::bigint,
+		'/v1/findings/' || a.finding_id || '/' || a.command)::api.answer;
+END $$;
 
--- Confirmations, dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step and its evidence.
+-- Dismissals, corrections, self-acceptances, requests, voidings, terminations: nothing but the step and its evidence.
 CREATE FUNCTION api.finding_act(p_id uuid, p_command text, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 BEGIN
 	RETURN api.finding_act_answer(api.finding_move(p_id, p_command, '', coalesce(p_body, '{}')));
+END $$;
+
+-- Taken up by the office, which may say anew how severe it is and by which clause. What it says is the finding's from then on.
+CREATE FUNCTION api.finding_confirm(p_id uuid, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_body jsonb := coalesce(p_body, '{}');
+	f hz.finding := api.finding_lock(p_id);
+	t hz.finding := api.finding_graded(f, v_body);
+	v_faults jsonb := api.finding_clause_faults(t, true);
+BEGIN
+	PERFORM api.finding_check(f, 'confirmations', '', v_body);
+	IF f.supervised AND t.severity = 'general' THEN
+		PERFORM api.refuse_listing(f);
+	END IF;
+	IF v_faults = '[]' AND (t.severity, t.clause_id, t.violated_clause) IS DISTINCT FROM (f.severity, f.clause_id, f.violated_clause) THEN
+		UPDATE hz.finding SET severity = t.severity, clause_id = t.clause_id, violated_clause = t.violated_clause WHERE id = p_id;
+	END IF;
+	RETURN api.finding_act_answer(api.finding_move(p_id, 'confirmations', '', v_body, jsonb_strip_nulls(jsonb_build_object(
+		'severity', t.severity, 'clause_id', t.clause_id, 'violated_clause', t.violated_clause)), p_faults => v_faults));
 END $$;
 
 -- Progress. In its own loop an institution names who and by when; that day is then the deadline. Under an order the
@@ -57,52 +92,51 @@ BEGIN
 	RETURN api.finding_act_answer(a);
 END $$;
 
--- Faults of a re-inspection's body: the next order belongs to a failed one and to no other.
-CREATE FUNCTION api.finding_reinspect_faults(f hz.finding, p_body jsonb) RETURNS jsonb
+-- Faults of the next order in a body: it belongs to what leads to another round (p_again), and to nothing else.
+CREATE FUNCTION api.finding_again_faults(f hz.finding, p_body jsonb, p_again boolean) RETURNS jsonb
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	v_faults jsonb := api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id);
 	v_at timestamptz := coalesce((p_body ->> 'occurred_at')::timestamptz, api.now());
-	v_failed boolean := p_body ->> 'result' = 'failed';
 BEGIN
-	IF v_failed AND p_body ->> 'order' IS NULL THEN
-		v_faults := v_faults || api.fault('/order', 'required', '复查不合格，须同时写明下一轮的整改要求和期限');
-	ELSIF v_failed THEN
-		v_faults := v_faults || api.order_item_faults(p_body -> 'order', '/order', api.day(v_at));
+	IF p_again AND p_body ->> 'order' IS NULL THEN
+		RETURN jsonb_build_array(api.fault('/order', 'required', '不合格或者不予销号的，须同时写明下一轮的整改要求和期限'));
+	ELSIF p_again THEN
+		RETURN api.order_item_faults(p_body -> 'order', '/order', f, api.day(v_at), api.day(v_at));
 	ELSIF p_body ->> 'order' IS NOT NULL THEN
-		v_faults := v_faults || api.fault('/order', 'not_expected', '复查合格，不再责令整改');
+		RETURN jsonb_build_array(api.fault('/order', 'not_expected', '合格或者准予销号的，不再责令整改'));
 	END IF;
-	RETURN v_faults;
+	RETURN '[]';
 END $$;
 
--- Re-inspection. Passed closes; failed begins the next round with the order that comes in the same call, served on the spot.
--- Whoever reported progress on the finding or asked for its re-inspection may not be the one to re-inspect.
+-- After act a, which has begun another round: its order, served on the spot. Returns the act, which records it.
+CREATE FUNCTION api.finding_again(a hz.finding_act, p_order jsonb) RETURNS hz.finding_act
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_order uuid := api.order_next(a.finding_id, a.round + 1, p_order, a.occurred_at);
+BEGIN
+	UPDATE hz.finding_act
+	   SET detail = detail || jsonb_build_object('order_id', v_order, 'deadline', (SELECT due_on FROM hz.finding WHERE id = a.finding_id))
+	 WHERE id = a.id
+	RETURNING * INTO a;
+	RETURN a;
+END $$;
+
+-- Re-inspection. Passed closes, a major one by way of the leader's approval; failed begins the next round with the order that comes in
+-- the same call, served on the spot.
 CREATE FUNCTION api.finding_reinspect(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
 	f hz.finding := api.finding_lock(p_id);
 	a hz.finding_act;
 	v_result text := p_body ->> 'result';
-	v_order uuid;
 BEGIN
 	PERFORM api.finding_check(f, 'reinspections', v_result, p_body);
-	IF EXISTS (SELECT FROM hz.finding_act WHERE finding_id = p_id AND actor_id = api.me()
-		AND command IN ('progress-reports', 'reinspection-requests', 'self-acceptances')) THEN
-		PERFORM api.refuse('HZ422', '{"code": "segregation_of_duties"}');
-	END IF;
-	PERFORM api.refuse_faults(api.finding_reinspect_faults(f, p_body) || api.body_attachment_faults(p_body));
-
+	PERFORM api.segregation_check('finding', 'reinspections', p_id, api.me());
 	a := api.finding_move(p_id, 'reinspections', v_result, p_body,
-		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed');
-	IF v_result = 'failed' THEN
-		v_order := api.order_next(p_id, f.round + 1, p_body -> 'order', a.occurred_at);
-		UPDATE hz.finding_act
-		   SET detail = detail || jsonb_build_object('order_id', v_order,
-			'deadline', (SELECT due_on FROM hz.finding WHERE id = p_id))
-		 WHERE id = a.id
-		RETURNING * INTO a;
-	END IF;
-	RETURN api.finding_act_answer(a);
+		jsonb_strip_nulls(jsonb_build_object('inspection_id', p_body ->> 'inspection_id')), v_result = 'failed',
+		p_faults => api.finding_faults(jsonb_build_object('inspection_id', p_body -> 'inspection_id'), f.institution_id)
+			|| api.finding_again_faults(f, p_body, v_result = 'failed'));
+	RETURN api.finding_act_answer(CASE v_result WHEN 'failed' THEN api.finding_again(a, p_body -> 'order') ELSE a END);
 END $$;
 
 -- Into another open finding of the same institution, which carries on.
@@ -138,7 +172,7 @@ BEGIN
 	IF NOT EXISTS (SELECT FROM hz.finding WHERE id = p_id) THEN
 		PERFORM api.refuse_not_found();
 	END IF;
-	SELECT json_agg(api.finding_act_json(p.a, p.name) ORDER BY p.n) FILTER (WHERE p.n <= p_limit),
+	SELECT json_agg(api.finding_record_json(p.a, p.name) ORDER BY p.n) FILTER (WHERE p.n <= p_limit),
 	       CASE WHEN count(*) > p_limit
 		THEN json_agg(json_build_array((p.a).recorded_at, (p.a).id)) FILTER (WHERE p.n = p_limit) -> 0 END
 	  INTO items, next_key

@@ -10,7 +10,7 @@ LANGUAGE sql STABLE AS $$
 		'principal_name', i.principal_name, 'principal_phone', i.principal_phone,
 		'safety_officer_name', i.safety_officer_name, 'safety_officer_phone', i.safety_officer_phone,
 		'org_unit_id', i.org_unit_id, 'org_unit_name', p_org_unit, 'permits', i.permits, 'risk_grade', i.risk_grade,
-		'status', i.status, 'version', i.version, 'created_at', api.ts(i.created_at), 'updated_at', api.ts(i.updated_at))
+		'status', i.status, 'suspensions', i.suspensions, 'version', i.version, 'created_at', api.ts(i.created_at), 'updated_at', api.ts(i.updated_at))
 $$;
 
 CREATE FUNCTION api.institution_answer(i hz.institution, p_status int) RETURNS api.answer
@@ -114,6 +114,7 @@ DECLARE
 BEGIN
 	v_old.status := 'operating';
 	v_old.permits := '[]';
+	v_old.suspensions := '[]';
 	i := api.institution_apply(v_old, p_body);
 	i.id := api.body_id(p_body);
 	i.district := p_body ->> 'district';
@@ -145,6 +146,18 @@ BEGIN
 	END IF;
 END $$;
 
+-- What a measure has suspended is operating again when that is lifted, not by a change of the file. i: the row as it would be.
+CREATE FUNCTION api.institution_status_check(i hz.institution) RETURNS void
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_measure CONSTANT jsonb := (SELECT s FROM jsonb_array_elements(i.suspensions) s WHERE s ->> 'scope' = 'whole' LIMIT 1);
+BEGIN
+	IF i.status = 'operating' AND v_measure IS NOT NULL THEN
+		PERFORM api.refuse('HZ409', jsonb_build_object('code', 'suspended_by_measure', 'measure_id', v_measure -> 'measure_id',
+			'finding_id', v_measure -> 'finding_id', 'document_number', v_measure -> 'document_number'));
+	END IF;
+END $$;
+
 CREATE FUNCTION api.institution_patch(p_id uuid, p_if_match bigint, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -158,6 +171,7 @@ BEGIN
 	PERFORM api.institution_patch_check(p_body);
 	i := api.institution_apply(i, p_body);
 	PERFORM api.institution_scope_check(i);
+	PERFORM api.institution_status_check(i);
 	PERFORM api.refuse_faults(api.institution_faults(i, p_body));
 	UPDATE hz.institution
 	   SET (street, type, subtype, ownership, name, uscc, address, longitude, latitude, beds, residents, disabled_residents, staff,

@@ -18,6 +18,7 @@ LANGUAGE sql STABLE AS $$
 		'missed', api.inspection_missed(i),
 		'task_source', i.task_source,
 		'planned_on', i.planned_on,
+		'campaign_id', i.campaign_id,
 		'checklist_id', i.checklist_id,
 		'inspectors', (SELECT coalesce(json_agg(json_build_object('actor_id', p.actor_id, 'name', p.name,
 				'certificate_no', p.certificate_no) ORDER BY p.n), '[]')

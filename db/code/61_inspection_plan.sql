@@ -4,6 +4,10 @@
 CREATE FUNCTION api.inspection_administrative(p_kind text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('routine', 'special', 'case') $$;
 
+-- Visits an institution makes to itself. All others are the office's, the street's among them.
+CREATE FUNCTION api.inspection_own(p_kind text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$ SELECT p_kind IN ('self', 'sweep', 'red_armband') $$;
+
 -- Faults of the inspectors named in a body.
 CREATE FUNCTION api.inspectors_faults(p_kind text, p_inspectors jsonb) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
@@ -24,8 +28,8 @@ LANGUAGE sql STABLE AS $$
 	 WHERE f.fault IS NOT NULL
 $$;
 
--- Faults of the checklist: unknown, or made for another type of institution.
-CREATE FUNCTION api.inspection_checklist_faults(p_checklist_id uuid, p_institution_type text) RETURNS jsonb
+-- Faults of the checklist: unknown, made for another type of institution, or for the other side's visits.
+CREATE FUNCTION api.inspection_checklist_faults(p_checklist_id uuid, p_institution_type text, p_kind text) RETURNS jsonb
 LANGUAGE sql STABLE AS $$
 	SELECT CASE
 		WHEN p_checklist_id IS NULL THEN '[]'
@@ -33,6 +37,11 @@ LANGUAGE sql STABLE AS $$
 			THEN jsonb_build_array(api.fault('/checklist_id', 'unknown_reference', '没有这份检查表'))
 		WHEN EXISTS (SELECT FROM hz.checklist WHERE id = p_checklist_id AND institution_type <> p_institution_type)
 			THEN jsonb_build_array(api.fault('/checklist_id', 'rule_violated', '这份检查表不适用于该类机构'))
+		WHEN EXISTS (SELECT FROM hz.checklist
+				WHERE id = p_checklist_id AND audience <> CASE WHEN api.inspection_own(p_kind) THEN 'institution' ELSE 'office' END)
+			THEN jsonb_build_array(api.fault('/checklist_id', 'rule_violated', CASE WHEN api.inspection_own(p_kind)
+				THEN '这份检查表供民政部门检查使用，机构自查、大扫除、红袖章巡查请选用自查表'
+				ELSE '这份是机构的自查表，民政部门和街道检查请选用检查表' END))
 		ELSE '[]' END
 $$;
 
@@ -57,6 +66,7 @@ DECLARE
 	i hz.inspection;
 	v_inspectors jsonb := coalesce(p_body -> 'inspectors', '[]');
 	v_at timestamptz := api.occurred_at(p_body, NULL);
+	v_planned date := coalesce((p_body ->> 'planned_on')::date, api.day(v_at));
 BEGIN
 	IF api.transition_find('inspection', 'create', '', '-', api.role(), p_kind => p_body ->> 'kind') IS NULL THEN
 		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
@@ -65,15 +75,16 @@ BEGIN
 	PERFORM api.refuse_faults(
 		CASE WHEN n.id IS NULL
 			THEN jsonb_build_array(api.fault('/institution_id', 'unknown_reference', '没有这家机构，或不在您的范围内')) ELSE '[]' END
-		|| api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, coalesce(n.type, ''))
+		|| api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, coalesce(n.type, ''), p_body ->> 'kind')
+		|| api.inspection_campaign_faults((p_body ->> 'campaign_id')::uuid, n.district, v_planned)
 		|| api.inspectors_faults(p_body ->> 'kind', v_inspectors));
 
 	i.id := api.body_id(p_body);
 	PERFORM api.act_begin(i.id, 'created', v_at, p_body ->> 'note', jsonb_build_object('inspectors', v_inspectors));
 	INSERT INTO hz.inspection (id, district, institution_id, institution_type, street, kind, method, task_source, planned_on,
-		checklist_id, state, accompanying, note, created_at, created_by, updated_at)
+		campaign_id, checklist_id, state, accompanying, note, created_at, created_by, updated_at)
 	VALUES (i.id, n.district, n.id, n.type, n.street, p_body ->> 'kind', coalesce(p_body ->> 'method', 'ordinary'),
-		p_body ->> 'task_source', coalesce((p_body ->> 'planned_on')::date, api.day(v_at)), (p_body ->> 'checklist_id')::uuid,
+		p_body ->> 'task_source', v_planned, (p_body ->> 'campaign_id')::uuid, (p_body ->> 'checklist_id')::uuid,
 		'planned', api.accompanying(p_body -> 'accompanying'), p_body ->> 'note', api.now(), api.me(), api.now())
 	RETURNING * INTO i;
 	PERFORM api.inspection_inspectors_put(i.id, i.district, v_inspectors, api.role() = 'inspector');
@@ -91,6 +102,7 @@ CREATE FUNCTION api.inspection_patch(p_id uuid, p_if_match bigint, p_body jsonb)
 LANGUAGE plpgsql AS $$
 DECLARE
 	i hz.inspection := api.inspection_lock(p_id);
+	v_campaign uuid := api.patched(p_body, 'campaign_id', i.campaign_id::text);
 BEGIN
 	IF NOT api.inspection_mine(i) THEN
 		PERFORM api.refuse('HZ403', '{"code": "forbidden"}');
@@ -100,7 +112,9 @@ BEGIN
 		PERFORM api.refuse_state(i.state, api.inspection_allowed(i));
 	END IF;
 	PERFORM api.refuse_faults(
-		api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, i.institution_type)
+		api.inspection_checklist_faults((p_body ->> 'checklist_id')::uuid, i.institution_type, i.kind)
+		|| CASE WHEN p_body ?| '{campaign_id,planned_on}' THEN api.inspection_campaign_faults(v_campaign, i.district,
+			coalesce((p_body ->> 'planned_on')::date, i.planned_on)) ELSE '[]' END
 		|| api.inspectors_faults(i.kind, coalesce(p_body -> 'inspectors', '[]'))
 		|| api.inspection_method_faults(i, p_body ->> 'method'));
 	IF p_body ? 'inspectors' THEN
@@ -112,6 +126,7 @@ BEGIN
 	   SET method = api.patched(p_body, 'method', method),
 	       task_source = api.patched(p_body, 'task_source', task_source),
 	       planned_on = api.patched(p_body, 'planned_on', planned_on::text)::date,
+	       campaign_id = v_campaign,
 	       checklist_id = api.patched(p_body, 'checklist_id', checklist_id::text)::uuid,
 	       accompanying = CASE WHEN p_body ? 'accompanying' THEN api.accompanying(p_body -> 'accompanying') ELSE accompanying END,
 	       note = api.patched(p_body, 'note', note),

@@ -20,7 +20,7 @@ BEGIN
 		jsonb_build_object('started_at', v_at, 'place', v_place, 'credentials_shown', v_shown)));
 END $$;
 
--- Every item of the checklist with its answer.
+-- Every item of the checklist with its answer, of the categories the caller may read.
 CREATE FUNCTION api.inspection_answers_json(i hz.inspection) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object(
@@ -44,7 +44,7 @@ LANGUAGE sql STABLE AS $$
 		  LEFT JOIN (SELECT l.resource_id, json_agg(api.attachment_link_json(l) ORDER BY l.created_at, l.id) AS attachments
 			       FROM hz.attachment_link l WHERE l.inspection_id = i.id AND l.resource = 'inspection_answer'
 			      GROUP BY l.resource_id) e ON e.resource_id = t.id
-		 WHERE t.checklist_id = i.checklist_id) r
+		 WHERE t.checklist_id = i.checklist_id AND api.answer_shown(t.category, i.kind)) r
 $$;
 
 -- Faults of answers put: items of another checklist, an item twice, findings that are not this visit's.
@@ -157,7 +157,7 @@ END $$;
 CREATE FUNCTION api.inspection_signed(p_kind text, p_signatures jsonb) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
 	SELECT CASE
-		WHEN p_kind IN ('self', 'sweep', 'red_armband') THEN s.institution
+		WHEN api.inspection_own(p_kind) THEN s.institution
 		WHEN p_kind IN ('patrol', 'supervision') THEN s.inspector
 		ELSE s.inspector AND (s.institution OR s.refused AND s.witnessed) END
 	  FROM (SELECT bool_or(e ->> 'party' = 'inspector') AS inspector,
@@ -171,7 +171,7 @@ CREATE FUNCTION api.inspection_signature_faults(i hz.inspection, p_body jsonb) R
 LANGUAGE sql STABLE AS $$
 	SELECT coalesce(jsonb_agg(f.fault), '[]')
 	  FROM (VALUES
-		(CASE WHEN (p_body ->> 'refused')::boolean AND (p_body ->> 'party' <> 'institution' OR i.kind IN ('self', 'sweep', 'red_armband'))
+		(CASE WHEN (p_body ->> 'refused')::boolean AND (p_body ->> 'party' <> 'institution' OR api.inspection_own(i.kind))
 			THEN api.fault('/refused', 'rule_violated', '只有被检查的机构可以记为拒签') END),
 		(CASE WHEN (p_body ->> 'refused')::boolean AND p_body ->> 'reason' IS NULL
 			THEN api.fault('/reason', 'rule_violated', '拒签须写明原因') END)

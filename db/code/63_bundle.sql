@@ -136,14 +136,16 @@ DECLARE
 BEGIN
 	CASE p_kind
 		WHEN 'inspection', 'finding' THEN
+			-- without its clause, or at a time before every standard, it can only be a general one
 			PERFORM api.bundle_try(p_kind, NULL, p_body - array_remove(v_bad, NULL)
-				|| CASE WHEN 'found_at' = ANY (v_bad) THEN '{"found_at": "1970-01-01T00:00:00Z"}' ELSE '{}' END::jsonb, '');
+				|| CASE WHEN 'found_at' = ANY (v_bad) THEN '{"found_at": "1970-01-01T00:00:00Z"}' ELSE '{}' END::jsonb
+				|| CASE WHEN v_bad && '{found_at,clause_id,violated_clause}' THEN '{"severity": "general", "clause_id": null}' ELSE '{}' END::jsonb, '');
 		WHEN 'start' THEN
 			UPDATE hz.inspection SET state = 'in_progress', started_at = 'epoch' WHERE id = p_inspection AND state = 'planned';
 		WHEN 'order' THEN
 			SELECT * INTO n FROM hz.institution WHERE id = (p_body ->> 'institution_id')::uuid;
 			IF NOT EXISTS (SELECT FROM hz.rectification_order WHERE id = p_id) THEN
-				PERFORM api.order_insert(p_id, n, p_inspection, 'epoch', NULL);
+				PERFORM api.order_insert(p_id, n, p_inspection, NULL, 'epoch', NULL);
 			END IF;
 		WHEN 'submission' THEN
 			UPDATE hz.inspection SET state = 'awaiting_signature', ended_at = 'epoch' WHERE id = p_inspection AND state = 'in_progress';

@@ -22,7 +22,7 @@ LANGUAGE sql STABLE AS $$
 				THEN api.fault(p.at || '/finding_id', 'occurred_at_out_of_order', '开具时间早于该隐患的上一步 ' || api.ts(f.last_act_at))
 			END
 		 UNION ALL
-		SELECT i FROM jsonb_array_elements(api.order_item_faults(e.item, p.at, api.day(p_at))) i) x (fault)
+		SELECT i FROM jsonb_array_elements(api.order_item_faults(e.item, p.at, f, api.day(p_at), api.day(p_at))) i) x (fault)
 	 WHERE x.fault IS NOT NULL
 $$;
 
@@ -51,7 +51,8 @@ BEGIN
 				WHERE id = (p_body ->> 'inspection_id')::uuid AND institution_id = n.id AND started_at IS NOT NULL)
 			THEN jsonb_build_array(api.fault('/inspection_id', 'unknown_reference', '不是对该机构做过的检查')) ELSE '[]' END);
 
-	o := api.order_insert(api.body_id(p_body), n, (p_body ->> 'inspection_id')::uuid, v_at, p_body ->> 'note');
+	o := api.order_insert(api.body_id(p_body), n, (p_body ->> 'inspection_id')::uuid, api.order_category(
+		ARRAY(SELECT (e ->> 'finding_id')::uuid FROM jsonb_array_elements(p_body -> 'items') e)), v_at, p_body ->> 'note');
 	FOR v_item IN SELECT e.item, e.n FROM jsonb_array_elements(p_body -> 'items') WITH ORDINALITY e (item, n) LOOP
 		f := api.finding_lock((v_item.item ->> 'finding_id')::uuid);
 		i := api.order_item_insert(o, v_item.n::int, f, f.round, v_item.item);
@@ -101,9 +102,9 @@ DECLARE
 	o hz.rectification_order;
 	i hz.rectification_order_item;
 BEGIN
-	PERFORM api.refuse_faults(api.order_item_faults(p_body, '', api.day(v_served)));
+	PERFORM api.refuse_faults(api.order_item_faults(p_body, '', f, api.day(v_at), api.day(v_served)));
 	SELECT * INTO n FROM hz.institution WHERE id = f.institution_id;
-	o := api.order_insert(api.body_id(p_body), n, f.inspection_id, v_at, p_body ->> 'note');
+	o := api.order_insert(api.body_id(p_body), n, f.inspection_id, f.category, v_at, p_body ->> 'note');
 	i := api.order_item_insert(o, 1, f, f.round, p_body);
 	PERFORM api.finding_move(p_id, 'orders', '', jsonb_build_object('occurred_at', v_at, 'note', p_body ->> 'note'),
 		api.order_item_detail(o, i));

@@ -8,7 +8,7 @@ $$;
 CREATE FUNCTION api.checklist_summary_json(c hz.checklist) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object('id', c.id, 'code', c.code, 'version', c.version, 'title', c.title, 'title_en', c.title_en,
-		'institution_type', c.institution_type, 'edition', c.edition, 'effective_from', c.effective_from,
+		'institution_type', c.institution_type, 'audience', c.audience, 'edition', c.edition, 'effective_from', c.effective_from,
 		'effective_to', c.effective_to, 'current', api.checklist_current(c),
 		'item_count', (SELECT count(*) FROM hz.checklist_item t WHERE t.checklist_id = c.id), 'source', c.source)
 $$;
@@ -16,7 +16,7 @@ $$;
 CREATE FUNCTION api.checklist_json(c hz.checklist) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object('id', c.id, 'code', c.code, 'version', c.version, 'title', c.title, 'title_en', c.title_en,
-		'institution_type', c.institution_type, 'edition', c.edition, 'effective_from', c.effective_from,
+		'institution_type', c.institution_type, 'audience', c.audience, 'edition', c.edition, 'effective_from', c.effective_from,
 		'effective_to', c.effective_to, 'current', api.checklist_current(c),
 		'item_count', (SELECT count(*) FROM hz.checklist_item t WHERE t.checklist_id = c.id), 'source', c.source,
 		'categories', (SELECT coalesce(json_agg(json_build_object('category', k.code, 'name', k.name_zh, 'name_en', k.name_en,

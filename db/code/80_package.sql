@@ -20,10 +20,11 @@ $$;
 -- The first p_limit open findings of an institution, soonest due first, each with its evidence and what the caller may do.
 CREATE FUNCTION api.package_findings(p_institution uuid, p_name text, p_today date, p_limit int) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT coalesce(json_agg(api.finding_detail(o.f, p_name, p_today, api.finding_allowed(o.f, api.now()), e.attachments) ORDER BY o.n), '[]')
+	SELECT coalesce(json_agg(api.finding_detail(o.f, p_name, p_today, c.clause, api.finding_allowed(o.f, api.now()), e.attachments) ORDER BY o.n), '[]')
 	  FROM (SELECT f, row_number() OVER (ORDER BY f.due_key, f.id) AS n
 		  FROM hz.finding f WHERE f.institution_id = p_institution AND f.is_open ORDER BY f.due_key, f.id LIMIT p_limit) o
 	 CROSS JOIN LATERAL api.finding_attachments((o.f).id, (o.f).attachment_count) e
+	  LEFT JOIN LATERAL api.finding_clause((o.f).clause_id) c ON true
 $$;
 
 CREATE FUNCTION api.package_json(i hz.inspection, p_today date) RETURNS json
@@ -43,10 +44,14 @@ LANGUAGE sql STABLE AS $$
 		'categories', (SELECT json_agg(json_build_object('code', g.code, 'position', g.position, 'name', g.name_zh, 'name_en', g.name_en,
 				'sensitive', g.sensitive) ORDER BY g.position) FROM hz.category g),
 		'deadline_rules', (SELECT coalesce(json_agg(json_build_object('id', r.id, 'edition', r.edition, 'title', r.title,
-				'applies_to', r.applies_to, 'day_kind', r.day_kind, 'legal_basis', r.legal_basis, 'legal_basis_read', r.basis_read,
+				'applies_to', r.applies_to, 'day_kind', r.day_kind, 'roll', r.roll, 'legal_basis', r.legal_basis, 'legal_basis_read', r.basis_read,
 				'effective_from', r.effective_from, 'effective_to', r.effective_to) ORDER BY r.id), '[]')
 			FROM hz.deadline_rule r
-		       WHERE r.effective_from <= p_today AND (r.effective_to IS NULL OR r.effective_to >= p_today)))
+		       WHERE r.effective_from <= p_today AND (r.effective_to IS NULL OR r.effective_to >= p_today)),
+		'hazard_standards', (SELECT coalesce(json_agg(json_build_object('id', s.id, 'code', s.code, 'edition', s.edition, 'title', s.title,
+				'effective_from', s.effective_from, 'effective_to', s.effective_to, 'clauses', api.hazard_clauses_json(s.id))
+				ORDER BY s.code, s.effective_from DESC, s.id), '[]')
+			FROM hz.hazard_standard s WHERE s.institution_type = n.type AND api.hazard_in_force(s, p_today)))
 	  FROM hz.institution n LEFT JOIN hz.org_unit u ON u.id = n.org_unit_id
 	 WHERE n.id = i.institution_id
 $$;

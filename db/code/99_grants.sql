@@ -20,9 +20,10 @@ GRANT INSERT ON hz.report_act, hz.report_message, hz.report_finding, hz.report_a
 GRANT UPDATE (due_on, paused_days, explanation, ended_on, ended_by) ON hz.report_clock TO hz_api;
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
 	hz.inspection_answer, hz.finding, hz.finding_act, hz.rectification_order, hz.rectification_order_item, hz.order_service,
-	hz.deadline, hz.clock, hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload TO hz_api;
+	hz.deadline, hz.clock, hz.extension, hz.campaign, hz.referral, hz.referral_reply, hz.enforcement_measure, hz.penalty_step,
+	hz.idempotency, hz.bundle_item, hz.attachment_link, hz.upload TO hz_api;
 GRANT UPDATE ON hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_answer, hz.finding,
-	hz.rectification_order, hz.deadline, hz.idempotency TO hz_api;
+	hz.rectification_order, hz.deadline, hz.extension, hz.campaign, hz.referral, hz.enforcement_measure, hz.idempotency TO hz_api;
 GRANT UPDATE (detail) ON hz.finding_act TO hz_api;
 GRANT UPDATE (ended_at, ended_by) ON hz.clock TO hz_api;
 GRANT UPDATE (attachment_id, expires_at, finished_at) ON hz.upload TO hz_api;
@@ -53,7 +54,8 @@ BEGIN
 	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname LIKE 'reporter\_%'
 		    AND (proargtypes[0] <> 'bytea'::regtype OR proname IN ('reporter_report', 'reporter_lock')));
-	-- keys are issued on the server by its owner only
+	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
-		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text'));
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load', 'standard_head', 'standard_load',
+			'deadline_moves', 'deadline_recompute', 'recompute_actor', 'clock_move'));
 END $$;

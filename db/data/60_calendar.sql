@@ -1,34 +1,42 @@
 -- Holidays and make-up days of mainland China. Source: npm chinese-days 1.5.7 (MIT), whose data follow the yearly notices of the
--- General Office of the State Council; the notices themselves were not read (basis_read = false). Written by make_calendar.py.
-INSERT INTO hz.calendar_notice AS n (id, year, title, source) VALUES
-('2004', 2004, '国务院办公厅关于2004年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2005', 2005, '国务院办公厅关于2005年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2006', 2006, '国务院办公厅关于2006年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2007', 2007, '国务院办公厅关于2007年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2008', 2008, '国务院办公厅关于2008年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2009', 2009, '国务院办公厅关于2009年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2010', 2010, '国务院办公厅关于2010年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2011', 2011, '国务院办公厅关于2011年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2012', 2012, '国务院办公厅关于2012年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2013', 2013, '国务院办公厅关于2013年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2014', 2014, '国务院办公厅关于2014年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2015', 2015, '国务院办公厅关于2015年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2016', 2016, '国务院办公厅关于2016年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2017', 2017, '国务院办公厅关于2017年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2018', 2018, '国务院办公厅关于2018年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2019', 2019, '国务院办公厅关于2019年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2020', 2020, '国务院办公厅关于2020年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2021', 2021, '国务院办公厅关于2021年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2022', 2022, '国务院办公厅关于2022年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2023', 2023, '国务院办公厅关于2023年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2024', 2024, '国务院办公厅关于2024年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2025', 2025, '国务院办公厅关于2025年部分节假日安排的通知', 'npm chinese-days 1.5.7'),
-	('2026', 2026, '国务院办公厅关于2026年部分节假日安排的通知', 'npm chinese-days 1.5.7')
-ON CONFLICT (id) DO UPDATE SET title = EXCLUDED.title, source = EXCLUDED.source
- WHERE NOT n.basis_read AND (n.title, n.source) IS DISTINCT FROM (EXCLUDED.title, EXCLUDED.source);
+-- General Office of the State Council; basis_read: the notice itself was read beside it. Written by make_calendar.py.
+-- What an operator has loaded (make calendar) stays as it was loaded.
+INSERT INTO hz.calendar_notice AS n (id, year, title, number, issued_on, source, basis_read) VALUES
+	('2004', 2004, '国务院办公厅关于2004年部分节假日安排的通知', NULL, NULL, 'npm chinese-days 1.5.7', false),
+	('2005', 2005, '国务院办公厅关于2005年部分节假日安排的通知', NULL, NULL, 'npm chinese-days 1.5.7', false),
+	('2006', 2006, '国务院办公厅关于2006年部分节假日安排的通知', NULL, NULL, 'npm chinese-days 1.5.7', false),
+	('2007', 2007, '国务院办公厅关于2007年部分节假日安排的通知', NULL, NULL, 'npm chinese-days 1.5.7', false),
+	('2008', 2008, '国务院办公厅关于2008年部分节假日安排的通知', NULL, NULL, 'npm chinese-days 1.5.7', false),
+	('2009', 2009, '国务院办公厅关于2009年部分节假日安排的通知', '国办发明电〔2008〕42号', NULL, 'npm chinese-days 1.5.7', false),
+	('2010', 2010, '国务院办公厅关于2010年部分节假日安排的通知', '国办发明电〔2009〕27号', '2009-12-07', 'npm chinese-days 1.5.7', true),
+	('2011', 2011, '国务院办公厅关于2011年部分节假日安排的通知', '国办发明电〔2010〕40号', NULL, 'npm chinese-days 1.5.7', false),
+	('2012', 2012, '国务院办公厅关于2012年部分节假日安排的通知', '国办发明电〔2011〕45号', NULL, 'npm chinese-days 1.5.7', false),
+	('2013', 2013, '国务院办公厅关于2013年部分节假日安排的通知', '国办发明电〔2012〕33号', NULL, 'npm chinese-days 1.5.7', false),
+	('2014', 2014, '国务院办公厅关于2014年部分节假日安排的通知', '国办发明电〔2013〕28号', NULL, 'npm chinese-days 1.5.7', false),
+	('2015', 2015, '国务院办公厅关于2015年部分节假日安排的通知', '国办发明电〔2014〕28号', NULL, 'npm chinese-days 1.5.7', false),
+	('2015-2', 2015, '国务院关于中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日调休放假的通知', '国发明电〔2015〕1号', NULL, 'npm chinese-days 1.5.7', false),
+	('2016', 2016, '国务院办公厅关于2016年部分节假日安排的通知', '国办发明电〔2015〕18号', '2015-12-10', 'npm chinese-days 1.5.7', true),
+	('2017', 2017, '国务院办公厅关于2017年部分节假日安排的通知', '国办发明电〔2016〕17号', NULL, 'npm chinese-days 1.5.7', false),
+	('2018', 2018, '国务院办公厅关于2018年部分节假日安排的通知', '国办发明电〔2017〕12号', NULL, 'npm chinese-days 1.5.7', false),
+	('2019', 2019, '国务院办公厅关于2019年部分节假日安排的通知', '国办发明电〔2018〕15号', NULL, 'npm chinese-days 1.5.7', false),
+	('2019-2', 2019, '国务院办公厅关于调整2019年劳动节假期安排的通知', '国办发明电〔2019〕3号', NULL, 'npm chinese-days 1.5.7', false),
+	('2020', 2020, '国务院办公厅关于2020年部分节假日安排的通知', '国办发明电〔2019〕16号', NULL, 'npm chinese-days 1.5.7', false),
+	('2020-2', 2020, '国务院办公厅关于延长2020年春节假期的通知', '国办发明电〔2020〕1号', NULL, 'npm chinese-days 1.5.7', false),
+	('2021', 2021, '国务院办公厅关于2021年部分节假日安排的通知', '国办发明电〔2020〕27号', '2020-11-25', 'npm chinese-days 1.5.7', true),
+	('2022', 2022, '国务院办公厅关于2022年部分节假日安排的通知', '国办发明电〔2021〕11号', '2021-10-25', 'npm chinese-days 1.5.7', true),
+	('2023', 2023, '国务院办公厅关于2023年部分节假日安排的通知', '国办发明电〔2022〕16号', '2022-12-08', 'npm chinese-days 1.5.7', true),
+	('2024', 2024, '国务院办公厅关于2024年部分节假日安排的通知', '国办发明电〔2023〕7号', '2023-10-25', 'npm chinese-days 1.5.7', true),
+	('2025', 2025, '国务院办公厅关于2025年部分节假日安排的通知', '国办发明电〔2024〕12号', '2024-11-12', 'npm chinese-days 1.5.7', true),
+	('2026', 2026, '国务院办公厅关于2026年部分节假日安排的通知', '国办发明电〔2025〕7号', '2025-11-04', 'npm chinese-days 1.5.7', true)
+ON CONFLICT (id) DO UPDATE
+   SET title = EXCLUDED.title, number = EXCLUDED.number, issued_on = EXCLUDED.issued_on, source = EXCLUDED.source, basis_read = EXCLUDED.basis_read
+ WHERE n.loaded_at IS NULL AND (n.title, n.number, n.issued_on, n.source, n.basis_read)
+       IS DISTINCT FROM (EXCLUDED.title, EXCLUDED.number, EXCLUDED.issued_on, EXCLUDED.source, EXCLUDED.basis_read);
 
-INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VALUES
-('2004-01-01', '2004', false, '元旦', 'New Year''s Day'),
+INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en)
+SELECT v.day::date, v.notice_id, v.working, v.name_zh, v.name_en
+  FROM (VALUES
+	('2004-01-01', '2004', false, '元旦', 'New Year''s Day'),
 	('2004-01-17', '2004', true, '春节', 'Spring Festival'),
 	('2004-01-18', '2004', true, '春节', 'Spring Festival'),
 	('2004-01-22', '2004', false, '春节', 'Spring Festival'),
@@ -116,8 +124,8 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2006-10-06', '2006', false, '国庆节', 'National Day'),
 	('2006-10-07', '2006', false, '国庆节', 'National Day'),
 	('2006-10-08', '2006', true, '国庆节', 'National Day'),
-	('2006-12-30', '2006', true, '元旦', 'New Year''s Day'),
-	('2006-12-31', '2006', true, '元旦', 'New Year''s Day'),
+	('2006-12-30', '2007', true, '元旦', 'New Year''s Day'),
+	('2006-12-31', '2007', true, '元旦', 'New Year''s Day'),
 	('2007-01-01', '2007', false, '元旦', 'New Year''s Day'),
 	('2007-01-02', '2007', false, '元旦', 'New Year''s Day'),
 	('2007-01-03', '2007', false, '元旦', 'New Year''s Day'),
@@ -148,9 +156,9 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2007-10-05', '2007', false, '国庆节', 'National Day'),
 	('2007-10-06', '2007', false, '国庆节', 'National Day'),
 	('2007-10-07', '2007', false, '国庆节', 'National Day'),
-	('2007-12-29', '2007', true, '元旦', 'New Year''s Day'),
-	('2007-12-30', '2007', false, '元旦', 'New Year''s Day'),
-	('2007-12-31', '2007', false, '元旦', 'New Year''s Day'),
+	('2007-12-29', '2008', true, '元旦', 'New Year''s Day'),
+	('2007-12-30', '2008', false, '元旦', 'New Year''s Day'),
+	('2007-12-31', '2008', false, '元旦', 'New Year''s Day'),
 	('2008-01-01', '2008', false, '元旦', 'New Year''s Day'),
 	('2008-02-02', '2008', true, '春节', 'Spring Festival'),
 	('2008-02-03', '2008', true, '春节', 'Spring Festival'),
@@ -286,7 +294,7 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2011-10-07', '2011', false, '国庆节', 'National Day'),
 	('2011-10-08', '2011', true, '国庆节', 'National Day'),
 	('2011-10-09', '2011', true, '国庆节', 'National Day'),
-	('2011-12-31', '2011', true, '元旦', 'New Year''s Day'),
+	('2011-12-31', '2012', true, '元旦', 'New Year''s Day'),
 	('2012-01-01', '2012', false, '元旦', 'New Year''s Day'),
 	('2012-01-02', '2012', false, '元旦', 'New Year''s Day'),
 	('2012-01-03', '2012', false, '元旦', 'New Year''s Day'),
@@ -406,9 +414,9 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2015-05-01', '2015', false, '劳动节', 'Labour Day'),
 	('2015-06-20', '2015', false, '端午', 'Dragon Boat Festival'),
 	('2015-06-22', '2015', false, '端午', 'Dragon Boat Festival'),
-	('2015-09-03', '2015', false, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
-	('2015-09-04', '2015', false, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
-	('2015-09-06', '2015', true, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
+	('2015-09-03', '2015-2', false, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
+	('2015-09-04', '2015-2', false, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
+	('2015-09-06', '2015-2', true, '中国人民抗日战争暨世界反法西斯战争胜利70周年纪念日', 'Anti-Fascist 70th Day'),
 	('2015-09-27', '2015', false, '中秋', 'Mid-autumn Festival'),
 	('2015-10-01', '2015', false, '国庆节', 'National Day'),
 	('2015-10-02', '2015', false, '国庆节', 'National Day'),
@@ -506,9 +514,9 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2018-10-05', '2018', false, '国庆节', 'National Day'),
 	('2018-10-06', '2018', false, '国庆节', 'National Day'),
 	('2018-10-07', '2018', false, '国庆节', 'National Day'),
-	('2018-12-29', '2018', true, '元旦', 'New Year''s Day'),
-	('2018-12-30', '2018', false, '元旦', 'New Year''s Day'),
-	('2018-12-31', '2018', false, '元旦', 'New Year''s Day'),
+	('2018-12-29', '2019', true, '元旦', 'New Year''s Day'),
+	('2018-12-30', '2019', false, '元旦', 'New Year''s Day'),
+	('2018-12-31', '2019', false, '元旦', 'New Year''s Day'),
 	('2019-01-01', '2019', false, '元旦', 'New Year''s Day'),
 	('2019-02-02', '2019', true, '春节', 'Spring Festival'),
 	('2019-02-03', '2019', true, '春节', 'Spring Festival'),
@@ -522,12 +530,12 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2019-04-05', '2019', false, '清明', 'Tomb-sweeping Day'),
 	('2019-04-06', '2019', false, '清明', 'Tomb-sweeping Day'),
 	('2019-04-07', '2019', false, '清明', 'Tomb-sweeping Day'),
-	('2019-04-28', '2019', true, '劳动节', 'Labour Day'),
-	('2019-05-01', '2019', false, '劳动节', 'Labour Day'),
-	('2019-05-02', '2019', false, '劳动节', 'Labour Day'),
-	('2019-05-03', '2019', false, '劳动节', 'Labour Day'),
-	('2019-05-04', '2019', false, '劳动节', 'Labour Day'),
-	('2019-05-05', '2019', true, '劳动节', 'Labour Day'),
+	('2019-04-28', '2019-2', true, '劳动节', 'Labour Day'),
+	('2019-05-01', '2019-2', false, '劳动节', 'Labour Day'),
+	('2019-05-02', '2019-2', false, '劳动节', 'Labour Day'),
+	('2019-05-03', '2019-2', false, '劳动节', 'Labour Day'),
+	('2019-05-04', '2019-2', false, '劳动节', 'Labour Day'),
+	('2019-05-05', '2019-2', true, '劳动节', 'Labour Day'),
 	('2019-06-07', '2019', false, '端午', 'Dragon Boat Festival'),
 	('2019-06-08', '2019', false, '端午', 'Dragon Boat Festival'),
 	('2019-06-09', '2019', false, '端午', 'Dragon Boat Festival'),
@@ -552,9 +560,9 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2020-01-28', '2020', false, '春节', 'Spring Festival'),
 	('2020-01-29', '2020', false, '春节', 'Spring Festival'),
 	('2020-01-30', '2020', false, '春节', 'Spring Festival'),
-	('2020-01-31', '2020', false, '春节', 'Spring Festival'),
-	('2020-02-01', '2020', false, '春节', 'Spring Festival'),
-	('2020-02-02', '2020', false, '春节', 'Spring Festival'),
+	('2020-01-31', '2020-2', false, '春节', 'Spring Festival'),
+	('2020-02-01', '2020-2', false, '春节', 'Spring Festival'),
+	('2020-02-02', '2020-2', false, '春节', 'Spring Festival'),
 	('2020-04-04', '2020', false, '清明', 'Tomb-sweeping Day'),
 	('2020-04-05', '2020', false, '清明', 'Tomb-sweeping Day'),
 	('2020-04-06', '2020', false, '清明', 'Tomb-sweeping Day'),
@@ -655,7 +663,7 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2022-10-07', '2022', false, '国庆节', 'National Day'),
 	('2022-10-08', '2022', true, '国庆节', 'National Day'),
 	('2022-10-09', '2022', true, '国庆节', 'National Day'),
-	('2022-12-31', '2022', false, '元旦', 'New Year''s Day'),
+	('2022-12-31', '2023', false, '元旦', 'New Year''s Day'),
 	('2023-01-01', '2023', false, '元旦', 'New Year''s Day'),
 	('2023-01-02', '2023', false, '元旦', 'New Year''s Day'),
 	('2023-01-21', '2023', false, '春节', 'Spring Festival'),
@@ -797,8 +805,11 @@ INSERT INTO hz.calendar_day AS d (day, notice_id, working, name_zh, name_en) VAL
 	('2026-10-06', '2026', false, '国庆节', 'National Day'),
 	('2026-10-07', '2026', false, '国庆节', 'National Day'),
 	('2026-10-10', '2026', true, '国庆节', 'National Day')
+	) v (day, notice_id, working, name_zh, name_en)
+ WHERE (SELECT n.loaded_at FROM hz.calendar_notice n WHERE n.id = v.notice_id) IS NULL
 ON CONFLICT (day) DO UPDATE
    SET notice_id = EXCLUDED.notice_id, working = EXCLUDED.working, name_zh = EXCLUDED.name_zh, name_en = EXCLUDED.name_en
- WHERE (d.notice_id, d.working, d.name_zh, d.name_en) IS DISTINCT FROM (EXCLUDED.notice_id, EXCLUDED.working, EXCLUDED.name_zh, EXCLUDED.name_en);
+ WHERE (SELECT n.loaded_at FROM hz.calendar_notice n WHERE n.id = d.notice_id) IS NULL
+   AND (d.notice_id, d.working, d.name_zh, d.name_en) IS DISTINCT FROM (EXCLUDED.notice_id, EXCLUDED.working, EXCLUDED.name_zh, EXCLUDED.name_en);
 
 SELECT api.calendar_fill() \g /dev/null

@@ -3,7 +3,8 @@
 CREATE FUNCTION pg_temp.id(kind text, n integer) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
 	SELECT ('0190d000-0000-7000-8' || lpad(CASE kind
 		WHEN 'unit' THEN '1' WHEN 'actor' THEN '2' WHEN 'institution' THEN '3'
-		WHEN 'inspection' THEN '4' WHEN 'finding' THEN '5' WHEN 'order' THEN '6' END, 3, '0')
+		WHEN 'inspection' THEN '4' WHEN 'finding' THEN '5' WHEN 'order' THEN '6'
+		WHEN 'campaign' THEN '7' WHEN 'extension' THEN '8' WHEN 'measure' THEN '9' END, 3, '0')
 		|| '-' || lpad(n::text, 12, '0'))::uuid
 $$;
 

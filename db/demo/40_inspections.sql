@@ -8,11 +8,6 @@ CREATE FUNCTION pg_temp.inst(key text) RETURNS uuid LANGUAGE sql STABLE AS $$
 	SELECT id FROM pg_temp.demo_institution_body b WHERE b.key = inst.key
 $$;
 
-CREATE FUNCTION pg_temp.item(category text, "position" integer) RETURNS uuid LANGUAGE sql STABLE AS $$
-	SELECT id FROM hz.checklist_item i
-	 WHERE i.checklist_id = '01900000-0000-7000-8000-00000000e001' AND i.category = item.category AND i.position = item.position
-$$;
-
 -- A visit: inspectors are actors' keys; days are relative; upto is the last step taken.
 CREATE TEMPORARY TABLE demo_visit (
 	n integer PRIMARY KEY, inst text, kind text, method text, day integer, start time, hours numeric, actors text[], upto text,
@@ -55,6 +50,13 @@ SELECT 20 + n, 'c' || n, 'routine', 'ordinary', -62 + n * 4, '09:30', 2, CASE n 
        'recorded', true, '年度检查计划', '抽查项目未见问题。', NULL
   FROM generate_series(2, 11) AS n WHERE n <> 4;
 
+-- By which list a home for the elderly is looked at: the office's, or its own when its own people go round.
+CREATE FUNCTION pg_temp.list(v pg_temp.demo_visit) RETURNS uuid LANGUAGE sql STABLE AS $$
+	SELECT CASE WHEN v.kind IN ('self', 'sweep', 'red_armband') THEN '01900000-0000-7000-8010-00000000e001'
+	       ELSE '01900000-0000-7000-8000-00000000e001' END::uuid
+	 WHERE v.checklist
+$$;
+
 -- What the checklist answers say beyond "pass": the rest of a ticked category passes, untouched ones are not checked.
 CREATE TEMPORARY TABLE demo_answer (visit integer, category text, "position" integer, answer text, finding integer, note text);
 INSERT INTO demo_answer VALUES
@@ -62,7 +64,7 @@ INSERT INTO demo_answer VALUES
 	( 1, 'service',        1, 'fail',               4, '当晚一人看护 38 名失能老人'),
 	( 2, 'food_drug',      3, 'fail',               2, '称得 60 克，无时间标签'),
 	( 2, 'personal',       2, 'fail',               3, '205 卫生间按下无响应'),
-	( 4, 'fire',           4, 'fail',               6, '二楼两盏应急灯不亮'),
+	( 4, 'fire',           2, 'fail',               6, '二楼两盏应急灯不亮'),
 	( 4, 'disaster',       1, 'fail',               7, '后院排水沟淤积'),
 	( 6, 'personal',       6, 'fail',              12, '检验标志已过期'),
 	( 6, 'fire',           3, 'fail',              13, '报警器响，切断阀不动作'),
@@ -89,7 +91,8 @@ SELECT CASE WHEN v.kind IN ('patrol', 'self', 'sweep', 'red_armband') THEN pg_te
        jsonb_strip_nulls(jsonb_build_object(
            'id', pg_temp.id('inspection', v.n), 'institution_id', pg_temp.inst(v.inst), 'kind', v.kind, 'method', v.method,
            'task_source', v.task, 'planned_on', pg_temp.day(v.day),
-           'checklist_id', CASE WHEN v.checklist THEN '01900000-0000-7000-8000-00000000e001' END,
+           'campaign_id', pg_temp.id('campaign', CASE WHEN v.n IN (1, 6, 9, 16, 20) THEN 2 WHEN v.n IN (7, 13, 14) THEN 3 END),
+           'checklist_id', pg_temp.list(v),
            'inspectors', (SELECT jsonb_agg(jsonb_strip_nulls(jsonb_build_object('actor_id', a.id, 'name', a.name,
                                                                                 'certificate_no', a.certificate_no)) ORDER BY u.n)
                             FROM unnest(v.actors) WITH ORDINALITY AS u (key, n) JOIN demo_actor a ON a.key = u.key),
@@ -119,7 +122,7 @@ SELECT pg_temp.visit_at(v, hours * 60 - 12), actors[1], 'inspections/answers', p
              FROM hz.checklist_item i
              LEFT JOIN demo_answer a ON a.visit = v.n AND a.category = i.category AND a.position = i.position
              LEFT JOIN (SELECT DISTINCT visit, category FROM demo_answer) t ON t.visit = v.n AND t.category = i.category
-            WHERE i.checklist_id = '01900000-0000-7000-8000-00000000e001'))
+            WHERE i.checklist_id = pg_temp.list(v)))
   FROM demo_visit v WHERE checklist AND upto IN ('awaiting_signature', 'recorded')
 UNION ALL
 SELECT pg_temp.visit_at(v, hours * 60), actors[1], 'inspections/submissions', pg_temp.id('inspection', n),

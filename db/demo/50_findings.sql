@@ -1,17 +1,18 @@
 -- Findings: what was seen, by whom, and which course it took. Courses are told once below and shared.
 -- who: I its inspector, J another one (who did not order it), C the section chief, N the institution's safety officer,
--- S the street, T a member of staff, X the linked system.
+-- S the street, T a member of staff, X the linked system, L the leader.
 
 CREATE TEMPORARY TABLE demo_finding (
 	n integer PRIMARY KEY, inst text, category text, severity text, course text, day integer, at time, days integer, visit integer,
-	key_place text, location text, description text, suggestion text, recurs_of integer);
+	key_place text, location text, description text, suggestion text, recurs_of integer,
+	clause integer, violated_clause text);
 
 INSERT INTO demo_finding (n, inst, category, severity, course, day, at, days, visit, key_place, location, description, suggestion) VALUES
 	( 1, 'h1', 'fire', 'general', 'on_the_spot', -26, '22:05', NULL, 1, '安全出口、疏散楼梯', '三楼东侧', '三楼东侧安全出口夜间上锁', '拆除挂锁，改装推杠锁'),
 	( 2, 'h1', 'food_drug', 'general', 'closed_quickly', -20, '10:10', 3, 2, '留样柜', '一楼食堂', '午餐留样仅 60 克，无时间标签', '每品种留足 125 克，贴齐标签，冷藏 48 小时'),
 	( 3, 'h1', 'personal', 'general', 'call_bell', -20, '10:50', 7, 2, '卫生间', '二楼 205 室', '205 卫生间呼叫器失效', '更换并接通呼叫器，逐间测试'),
 	( 4, 'h1', 'service', 'general', 'night_shift', -26, '22:20', 14, 1, '护理区（夜间）', '三楼护理区', '夜班一人看护 38 名失能老人，巡房记录事后补填', '夜班增至三人，巡房记录当时填写'),
-	( 5, 'f1', 'disaster', 'major', 'ordered', -9, '10:40', 30, 3, '挡墙、边坡', '后坡平台', '后坡挡墙鼓胀开裂，裂缝最宽 4 厘米', '封闭平台，委托鉴定，按鉴定意见加固'),
+	( 5, 'f1', 'disaster', 'major', 'retaining_wall', -9, '10:40', 30, 3, '挡墙、边坡', '后坡平台', '后坡挡墙鼓胀开裂，裂缝最宽 4 厘米', '封闭平台，委托鉴定，按鉴定意见加固'),
 	( 6, 'c1', 'fire', 'general', 'self_closed', -6, '09:00', NULL, 4, '走道', '二楼走道', '二楼两盏应急灯不亮', '更换应急灯'),
 	( 7, 'c1', 'disaster', 'general', 'self_rectifying', -6, '09:20', NULL, 4, '排水沟', '后院', '后院排水沟淤积约三分之一', '清掏并换盖板'),
 	( 8, 's1', 'fire', 'general', 'street_reported', -8, '15:20', NULL, 12, '楼道', '站点门外楼道', '楼道堆放旧家具，占用疏散通道', '清出并落实专人'),
@@ -59,8 +60,13 @@ INSERT INTO demo_finding (n, inst, category, severity, course, day, at, days, vi
 	(50, 'h3', 'fire', 'general', 'system_reported', -1, '03:12', NULL, NULL, '消防控制室', '消防控制室', '消防主机故障信号两小时无人确认', NULL),
 	(51, 'h4', 'fire', 'major', 'confirmed', -1, '16:00', NULL, NULL, '疏散楼梯', '西侧楼梯间', '西侧疏散楼梯间被封闭改作储藏间', '立即清空恢复'),
 	(52, 'h2', 'personal', 'general', 'staff_rectifying', -12, '20:00', 10, NULL, '开水间', '三楼开水间', '开水间门不上锁，老人可独自进入', '加装门锁与警示'),
-	(53, 's15', 'epidemic', 'general', 'street_confirmed', -4, '14:00', NULL, NULL, '活动室', '活动室', '活动室无窗，无通风设备', '加装排风');
+	(53, 's15', 'epidemic', 'general', 'street_confirmed', -4, '14:00', NULL, NULL, '活动室', '活动室', '活动室无窗，无通风设备', '加装排风'),
+	(54, 'h2', 'fire', 'major', 'awaiting_closure', -28, '10:30', 25, NULL, '屋顶', '四楼屋顶', '屋顶用泡沫夹芯彩钢板搭建活动室，老人在内做手工', '停用并拆除，恢复屋顶');
 UPDATE demo_finding SET recurs_of = 46 WHERE n = 47;
+-- what makes the major ones major: the clause of a standard (db/data/42), or words where there is none
+UPDATE demo_finding SET violated_clause = '《安全生产法》第四十一条第二款' WHERE n = 5;
+UPDATE demo_finding SET clause = 109, violated_clause = '封闭疏散楼梯间，《消防法》第二十八条' WHERE n = 51;
+UPDATE demo_finding SET clause = 103 WHERE n = 54;
 
 -- day is counted from the finding's day, except from_due: then from the day its first deadline ends;
 -- at: NULL the moment of the finding, +NN so many minutes later, else the hour.
@@ -102,8 +108,22 @@ INSERT INTO demo_course VALUES
 	('night_shift',        2, false, 0, '22:58', 'I', 'findings/orders', '{}'),
 	('night_shift',        3, false, 6, '10:00', 'N', 'findings/progress-reports', '{"note": "已招聘两名夜班护理员，下周到岗"}'),
 	('night_shift',        4, false, 13, '09:00', 'N', 'findings/reinspection-requests', '{"note": "夜班已三人，申请复查"}'),
-	('night_shift',        5, false, 14, '22:30', 'J', 'findings/reinspections', '{"result": "failed", "note": "夜查仍为一人，排班表三人为事后补写", "next_days": 9}'),
+	('night_shift',        5, false, 14, '22:30', 'J', 'findings/reinspections', '{"result": "failed", "note": "夜查仍为一人，排班表三人为事后补写", "next_days": 7, "next_kind": "working"}'),
 	('night_shift',        6, false, 17, '11:00', 'N', 'findings/progress-reports', '{"note": "一名护理员已到岗，另一名在培训"}'),
+	('retaining_wall',     1, false, 0, NULL,    'I', 'findings', '{}'),
+	('retaining_wall',     2, false, 0, '+60',   'I', 'findings/orders', '{}'),
+	('retaining_wall',     3, false, 0, '15:00', 'C', 'findings/interim-measures', '{"measures": "封闭后坡平台，拉警戒线，派人值守，雨天加密观测"}'),
+	('retaining_wall',     4, false, 1, '09:30', 'C', 'findings/escalations', '{"to_body": "区安委会办公室", "document_number": "渝中民报（演示）5号", "method": "document"}'),
+	('retaining_wall',     5, false, 2, '10:00', 'N', 'findings/plans', '{"responsible_unit": "静安殡仪服务站（演示）", "measures": "委托鉴定；卸载坡顶堆物，疏通泄水孔；按鉴定意见加固",
+		"funds": "460000.00", "funds_source": "自筹，不足部分申请区级补助", "limit_days": 26, "emergency_plan": "裂缝一天扩大 5 毫米以上即停业撤离，通知下方住户"}'),
+	('retaining_wall',     6, false, 3, '16:00', 'L', 'findings/supervisions', '{"action": "list", "reason": "坡下有住户，雨季将至", "level": "district", "supervising_body": "渝中区安委会办公室"}'),
+	('awaiting_closure',   1, false, 0, NULL,    'I', 'findings', '{}'),
+	('awaiting_closure',   2, false, 0, '+60',   'I', 'findings/orders', '{}'),
+	('awaiting_closure',   3, false, 1, '10:00', 'N', 'findings/plans', '{"responsible_unit": "石岭颐年养老院（演示）", "measures": "立即停用并清空，由有资质的单位拆除",
+		"funds": "38000.00", "limit_days": 20, "emergency_plan": "拆除期间屋顶不得进人，动火作业专人监护"}'),
+	('awaiting_closure',   4, false, 2, '16:00', 'N', 'findings/progress-reports', '{"note": "已清空停用，拆除单位进场"}'),
+	('awaiting_closure',   5, false, 18, '09:00', 'N', 'findings/reinspection-requests', '{"note": "拆除完毕，屋面已恢复，申请复查"}'),
+	('awaiting_closure',   6, false, 20, '10:00', 'J', 'findings/reinspections', '{"result": "passed", "note": "已全部拆除，报请销号"}'),
 	('failed_twice',       1, false, 0, NULL,    'I', 'findings', '{}'),
 	('failed_twice',       2, false, 0, '+60',   'I', 'findings/orders', '{}'),
 	('failed_twice',       3, true,  2, '10:00', 'J', 'findings/reinspections', '{"result": "failed", "note": "逾期后复查，仍由无证人员单独值守", "next_days": 10}'),
@@ -161,11 +181,12 @@ SELECT f.n, w.who, w.actor
        ('N', (SELECT key FROM demo_actor a WHERE a.role = 'institution' AND f.inst = ANY (a.places))),
        ('S', 'st' || i.street),
        ('T', 'staff_' || f.inst),
+       ('L', 'leader'),
        ('X', 'system')) AS w (who, actor);
 
-CREATE FUNCTION pg_temp.order_item(f pg_temp.demo_finding, days integer) RETURNS jsonb LANGUAGE sql STABLE AS $$
+CREATE FUNCTION pg_temp.order_item(f pg_temp.demo_finding, days integer, kind text DEFAULT 'calendar') RETURNS jsonb LANGUAGE sql STABLE AS $$
 	SELECT jsonb_strip_nulls(jsonb_build_object(
-		'requirement', f.suggestion, 'responsible_name', b.body ->> 'safety_officer_name', 'days', days, 'day_kind', 'calendar',
+		'requirement', f.suggestion, 'responsible_name', b.body ->> 'safety_officer_name', 'days', days, 'day_kind', kind,
 		'legal_basis', CASE f.category WHEN 'fire' THEN '《消防法》第十六条' WHEN 'food_drug' THEN '《食品安全法》第五十七条'
 		                               WHEN 'responsibility' THEN '《安全生产法》第四十一条第二款' END))
 	  FROM pg_temp.demo_institution_body b WHERE b.key = f.inst
@@ -184,10 +205,14 @@ SELECT t.at, t.actor, t.op, CASE WHEN t.op <> 'findings' THEN pg_temp.id('findin
        WHEN 'findings' THEN jsonb_strip_nulls(jsonb_build_object(
             'id', pg_temp.id('finding', f.n), 'institution_id', pg_temp.inst(f.inst), 'inspection_id', pg_temp.id('inspection', f.visit),
             'category', f.category, 'severity', f.severity, 'description', f.description, 'location', f.location,
-            'key_place', f.key_place, 'suggestion', f.suggestion, 'found_at', t.at, 'recurs_of', pg_temp.id('finding', f.recurs_of)))
+            'key_place', f.key_place, 'suggestion', f.suggestion, 'found_at', t.at, 'recurs_of', pg_temp.id('finding', f.recurs_of),
+            'clause_id', '01900000-0000-7000-8001-' || lpad(f.clause::text, 12, '0'), 'violated_clause', f.violated_clause))
        WHEN 'findings/orders' THEN pg_temp.order_item(f, f.days)
-       WHEN 'findings/reinspections' THEN t.body - 'next_days' || CASE WHEN t.body ? 'next_days'
-            THEN jsonb_build_object('order', pg_temp.order_item(f, (t.body ->> 'next_days')::integer)) ELSE '{}' END
+       WHEN 'findings/reinspections' THEN t.body - '{next_days,next_kind}'::text[] || CASE WHEN t.body ? 'next_days'
+            THEN jsonb_build_object('order', pg_temp.order_item(f, (t.body ->> 'next_days')::integer, coalesce(t.body ->> 'next_kind', 'calendar'))) ELSE '{}' END
+       WHEN 'findings/plans' THEN t.body - 'limit_days' || jsonb_build_object('time_limit', api.day(t.at) + (t.body ->> 'limit_days')::integer,
+            'responsible_person', b.body ->> 'principal_name')
+       WHEN 'findings/interim-measures' THEN t.body || jsonb_build_object('from', api.day(t.at), 'responsible_name', b.body ->> 'safety_officer_name')
        WHEN 'findings/merges' THEN t.body || jsonb_build_object('into', pg_temp.id('finding', (t.body ->> 'into')::integer))
        WHEN 'findings/progress-reports' THEN t.body || CASE WHEN f.course LIKE 'self%'   -- in its own loop it names who and by when
             THEN jsonb_build_object('responsible_name', b.body ->> 'safety_officer_name', 'expected_on', api.day(t.at) + 6) ELSE '{}' END

@@ -10,7 +10,10 @@ CREATE TEMPORARY TABLE demo_file AS SELECT * FROM (VALUES :files) v (name, sha25
 \ir 20_places.sql
 \ir 30_people.sql
 \ir 40_inspections.sql
+\ir 45_campaigns.sql
 \ir 50_findings.sql
+\ir 55_extensions.sql
+\ir 56_measures.sql
 \ir 60_evidence.sql
 \ir 90_run.sql
 ANALYZE hz.org_unit, hz.actor, hz.institution, hz.inspection, hz.inspection_act, hz.inspection_answer, hz.finding, hz.finding_act,

@@ -12,6 +12,7 @@ SELECT CASE
          || set_config('app.types', array_to_string(c.types, ','), true)
          || set_config('app.streets', array_to_string(c.streets, ','), true)
          || set_config('app.institutions', array_to_string(c.institutions, ','), true)
+         || set_config('app.hidden', api.hidden_categories(c.role), true)
          -- sees all of its districts: the policies need not look at what is narrower
          || set_config('app.wide', CASE WHEN c.types = '{}' AND c.streets = '{}' AND c.institutions = '{}'
                 AND c.role NOT IN ('street', 'institution', 'staff', 'integration') THEN 'yes' ELSE 'no' END, true)

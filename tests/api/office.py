@@ -34,6 +34,7 @@ class Office:
         for role in OFFICE_ROLES:
             setattr(self, role, api(role, district, name=f"{role} {district}"))
         self.inspector2 = api("inspector", district, name=f"inspector2 {district}")
+        self.clauses = {}
         self.home = self.new_institution()
         self.institution, self.staff = self.keeper(self.home), self.keeper(self.home, "staff")
         self.street = api("street", district, street=self.home["street"], name=f"street {district}")
@@ -55,9 +56,10 @@ class Office:
     def new_institution(self, **fields):
         return self.section_chief.post("/v1/institutions", self.institution_body(**fields)).ok(201)
 
-    def checklist(self):
-        """The checklist in force for 养老机构 → (its id, ids of its items)."""
-        one = self.inspector.get("/v1/checklists", {"institution_type": "elderly_care", "current": "true"}).ok()["items"][0]
+    def checklist(self, audience="office", institution_type="elderly_care"):
+        """The checklist in force for a type of institution, the office's or its own → (its id, ids of its items)."""
+        wanted = {"institution_type": institution_type, "audience": audience, "current": "true"}
+        one = self.inspector.get("/v1/checklists", wanted).ok()["items"][0]
         full = self.inspector.get(f"/v1/checklists/{one['id']}").ok()
         return one["id"], [item["id"] for category in full["categories"] for item in category["items"]]
 
@@ -92,9 +94,24 @@ class Office:
                 who.post(f"{path}/signatures", {"party": "institution", "name": "某院长", "post": "院长"}).ok(201)
         return one
 
+    def clause(self, kind="elderly_care"):
+        """What makes a finding a major one today at an institution of this type: a clause, or words where there is no standard."""
+        if kind not in self.clauses:
+            standards = self.inspector.get("/v1/hazard-standards", {"institution_type": kind, "current": "true"}).ok()["items"]
+            self.clauses[kind] = {"violated_clause": "《安全生产法》第三十六条"} if not standards else {
+                "clause_id": self.inspector.get(f"/v1/hazard-standards/{standards[0]['id']}").ok()["clauses"][0]["id"]}
+        return self.clauses[kind]
+
     def finding_body(self, institution=None, **fields):
-        return {"institution_id": (institution or self.home)["id"], "category": "fire", "severity": "general",
-                "description": f"安全出口堆放杂物，编号{next(numbers)}", **fields}
+        institution = institution or self.home
+        clause = self.clause(institution.get("type", "elderly_care")) if fields.get("severity") == "major" else {}
+        return {"institution_id": institution["id"], "category": "fire", "severity": "general",
+                "description": f"安全出口堆放杂物，编号{next(numbers)}", **clause, **fields}
+
+    def plan(self, **fields):
+        """The five settled things."""
+        return {"responsible_unit": "某养老院", "responsible_person": "某院长", "measures": "拆除违建，恢复通道", "funds": "120000.00",
+                "time_limit": day(), "emergency_plan": "停用该区域，专人看守", **fields}
 
     def new_finding(self, state="confirmed", institution=None, severity="general", by=None, self_found=False, days=7, **fields):
         """A finding in `state`, brought there through the API. self_found: the institution's own; by: who creates it."""
@@ -111,14 +128,19 @@ class Office:
             return one
         if one["state"] == "reported" and state not in ("reported", "dismissed"):
             self.inspector.post(f"{path}/confirmations", {}).ok(201)
-        if state in ("ordered", "rectifying", "reinspection_requested", "closed"):
+        way = ("ordered", "rectifying", "reinspection_requested", "awaiting_closure", "closed")
+        if state in way:
             self.inspector.post(f"{path}/orders", {"requirement": "立即清理", "days": days}).ok(201)
-        if state in ("rectifying", "reinspection_requested", "closed"):
+        if state in way[1:]:
+            if severity == "major":
+                keeper.post(f"{path}/plans", self.plan()).ok(201)
             keeper.post(f"{path}/progress-reports", {"note": "正在清理"}).ok(201)
-        if state in ("reinspection_requested", "closed"):
+        if state in way[2:]:
             keeper.post(f"{path}/reinspection-requests", {"note": "已清理完毕"}).ok(201)
-        if state == "closed":
+        if state in way[3:]:
             self.inspector.post(f"{path}/reinspections", {"result": "passed", "note": "已整改到位"}).ok(201)
+        if state == "closed" and severity == "major":
+            self.leader.post(f"{path}/closure-approvals", {"result": "granted"}).ok(201)
         chief = self.leader if severity == "major" else self.section_chief
         if state == "dismissed":
             self.section_chief.post(f"{path}/dismissals", {"note": "不构成隐患"}).ok(201)
@@ -142,8 +164,8 @@ class Office:
 
 
 TABLES = ("actor", "api_key", "org_unit", "institution", "inspection", "inspection_inspector", "inspection_act", "inspection_answer",
-          "finding", "finding_act", "rectification_order", "rectification_order_item", "order_service", "deadline", "event",
-          "idempotency")
+          "finding", "finding_act", "rectification_order", "rectification_order_item", "order_service", "deadline", "clock", "extension",
+          "campaign", "referral", "referral_reply", "enforcement_measure", "penalty_step", "event", "idempotency")
 
 
 def row_counts(db, tables=TABLES):

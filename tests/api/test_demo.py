@@ -130,6 +130,27 @@ def test_the_stories_are_told(db):
     assert story["205 卫生间呼叫器失效"] == "closed 2"
     assert story["夜班一人看护 38 名失能老人，巡房记录事后补填"] == "rectifying 2"
     assert story["后坡挡墙鼓胀开裂，裂缝最宽 4 厘米"] == "ordered 1"
+    assert story["屋顶用泡沫夹芯彩钢板搭建活动室，老人在内做手工"] == "awaiting_closure 1"
+
+
+def test_major_ones_have_what_they_need(db):
+    assert column(db, "SELECT count(*) FROM hz.finding WHERE severity = 'major' AND clause_id IS NULL AND violated_clause IS NULL") == [0]
+    assert column(db, """SELECT array_agg(command ORDER BY a.recorded_at, a.id) FROM hz.finding_act a JOIN hz.finding f ON f.id = a.finding_id
+        WHERE f.supervised GROUP BY f.id""") == [["create", "orders", "interim-measures", "escalations", "referrals", "plans", "supervisions"]]
+
+
+def test_extensions_end_either_way_and_one_came_late(db):
+    assert column(db, "SELECT state FROM hz.extension ORDER BY state") == ["granted", "pending", "refused"]
+    assert column(db, "SELECT late_days > 0 FROM hz.extension WHERE state = 'pending'") == [True]
+    assert column(db, "SELECT f.due_on = e.granted_deadline AND e.granted_deadline < e.new_deadline FROM hz.extension e JOIN hz.finding f ON f.id = e.finding_id "
+                      "WHERE e.state = 'granted'") == [True]
+
+
+def test_campaigns_within_one_another(db):
+    tree = rows(db, "SELECT c.name, (SELECT count(*) FROM hz.inspection i WHERE i.campaign_id = c.id), (SELECT count(*) FROM hz.finding f WHERE f.campaign_id = c.id) "
+                    "FROM hz.campaign c LEFT JOIN hz.campaign p ON p.id = c.parent_id ORDER BY c.ends_on DESC, p.id")
+    assert [row[0][:4] for row in tree] == ["民政系统", "大排查大", "安全生产"]
+    assert tree[1][1] > 3 and tree[1][2] > 3 and tree[2][1] > 1
 
 
 def test_a_failing_answer_is_tied_to_a_finding_of_its_visit(db):
@@ -156,3 +177,20 @@ def test_loading_again_changes_nothing(db, owner, files):
     before = rows(db, "SELECT count(*), max(id) FROM hz.event")
     subprocess.run(["db/demo/load.sh", owner], cwd=ROOT, check=True, timeout=60, env={**os.environ, "HZ_FILES": str(files)})
     assert rows(db, "SELECT count(*), max(id) FROM hz.event") == before
+
+
+def test_measures_are_under_way(db):
+    """A copy that waits, one handed over and one sent back; a talk, a part that may not be used, a case before its decision; spot checks of both kinds."""
+    referrals = rows(db, "SELECT receiving_body, handover, r.state, r.outcome, f.state FROM hz.referral r JOIN hz.finding f ON f.id = r.finding_id ORDER BY sent_at")
+    assert ("fire_rescue", True, "waiting", None, "transferred") in referrals
+    assert ("housing", True, "answered", "returned", "ordered") in referrals
+    assert ("housing", False, "waiting", None) in [row[:4] for row in referrals]
+    assert set(rows(db, "SELECT kind, state FROM hz.enforcement_measure")) == {("talk", "done"), ("order_suspend", "standing"), ("penalty_case", "notified")}
+    assert column(db, "SELECT status FROM hz.institution WHERE suspensions <> '[]'") == ["operating"]
+    assert set(column(db, "SELECT spot_check FROM hz.finding WHERE spot_check IS NOT NULL")) == {"none", "confirmed", "rejected"}
+
+
+def test_permits_are_near_their_end_and_past_it(db):
+    due = "SELECT count(*) FROM hz.clock WHERE kind = 'permit_notice' AND ended_at IS NULL AND shown_from <= api.today() AND due_on "
+    assert column(db, due + "BETWEEN api.today() AND api.today() + 60")[0] >= 3
+    assert column(db, due + "< api.today()")[0] >= 1

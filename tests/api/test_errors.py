@@ -71,7 +71,7 @@ def test_body_of_the_wrong_kind(office, unwritten):
 @pytest.mark.parametrize("query,name", [
     ("nope=1", "nope"), ("limit=0", "limit"), ("limit=201", "limit"), ("limit=ten", "limit"), ("limit=", "limit"), ("state=broken", "state"),
     ("sort=colour", "sort"), ("overdue=maybe", "overdue"), ("due_before=2026-02-30", "due_before"), ("institution_id=7", "institution_id"),
-    ("q=%E7%81%AB", "q"), ("campaign_id=" + new_id(), "campaign_id"), ("state=open&state=open", "state")])
+    ("q=%E7%81%AB", "q"), ("campaign=" + new_id(), "campaign"), ("state=open&state=open", "state")])
 def test_query_parameter_that_is_none(office, query, name):
     answer = office.inspector.get("/v1/findings?" + query)
     answer.problem("invalid_query", 400)
@@ -292,7 +292,7 @@ def test_all_faults_of_rules_at_once(office, unwritten):
     first, second = office.new_finding(), office.new_finding()
     unwritten.begin()
     answer = office.inspector.post("/v1/rectification-orders", {"institution_id": office.home["id"], "items": [
-        {"finding_id": first["id"], "requirement": "清理"}, {"finding_id": second["id"], "requirement": "清理", "days": 3, "deadline": day(3)},
+        {"finding_id": first["id"], "requirement": "清理", "day_kind": "working"}, {"finding_id": second["id"], "requirement": "清理", "days": 3, "deadline": day(3)},
         {"finding_id": first["id"], "requirement": "清理", "days": 3, "day_kind": "working"}]})
     answer.problem("rule_violated", 422)
     named = {pointer.split("/")[2] for pointer in answer.faults()}
@@ -331,11 +331,19 @@ def test_reference_to_nothing(office, new_office, unwritten):
     assert answer.faults() == {"/inspection_id": "unknown_reference", "/recurs_of": "unknown_reference"}
 
 
-@provokes("major_not_supported_yet")
-def test_major_finding_is_not_reinspected_yet(office, unwritten):
-    one = office.new_finding("ordered", severity="major", days=1)
+@provokes("plan_required")
+def test_major_finding_without_its_five_settled_things(office, unwritten):
+    one = office.new_finding("ordered", severity="major")
     unwritten.begin()
-    office.inspector.post(f"/v1/findings/{one['id']}/reinspections", {"result": "passed"}).problem("major_not_supported_yet", 422)
+    office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "清理中"}).problem("plan_required", 422)
+
+
+@provokes("supervision_conflict")
+def test_lifted_without_having_been_listed(office, unwritten):
+    one = office.new_finding("ordered", severity="major")
+    unwritten.begin()
+    problem = office.leader.post(f"/v1/findings/{one['id']}/supervisions", {"action": "lift", "reason": "已整改"}).problem("supervision_conflict", 409)
+    assert problem["supervised"] is False and problem["state"] == "ordered" and "supervisions" in problem["allowed"]
 
 
 @provokes("idempotency_key_reused")

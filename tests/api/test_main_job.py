@@ -153,7 +153,7 @@ def test_self_found_but_taken_up_by_the_office(office):
     office.inspector.post(f"/v1/findings/{one['id']}/orders", {"requirement": "清理", "days": 5}).ok(201)
     office.institution.post(f"/v1/findings/{one['id']}/progress-reports", {"note": "清理中"}).ok(201)
     problem = office.institution.post(f"/v1/findings/{one['id']}/self-acceptances", {"note": "好了", "attachments": EVIDENCE}).problem("invalid_state", 409)
-    assert problem["state"] == "rectifying" and problem["allowed"] == ["progress-reports", "reinspection-requests"]
+    assert problem["state"] == "rectifying" and problem["allowed"] == ["extensions", "progress-reports", "reinspection-requests"]
 
 
 def test_self_found_major_one_is_not_closed_by_its_finder(office):

@@ -122,6 +122,12 @@ def test_every_list_pages_in_every_order(office, contract):
     report, _ = new_report(office), new_report(office)
     for text in ("一", "二", "三"):
         office.handler.post(f"{REPORTS}/{report['id']}/messages", {"text": text}).ok(201)
+    measures = f"/v1/findings/{one['id']}/enforcement-measures"
+    for _ in range(2):
+        office.section_chief.post(f"/v1/findings/{one['id']}/referrals", {"receiving_body": "health", "matter": "请协助"}).ok(201)
+        case = office.leader.post(measures, {"kind": "penalty_case", "matter": "拒不整改"}).ok(201)["id"]
+    people = [{"name": name, "certificate_no": "1"} for name in ("甲", "乙")]
+    office.inspector.post(f"{measures}/{case}/steps", {"step": "investigated", "facts": "属实", "investigators": people}).ok(201)
     things = {"findings": one["id"], "inspections": visit["id"], "institutions": office.home["id"], "rectification-orders": order,
               "whistleblower-reports": report["id"]}
     time.sleep(0.5)         # the feed follows a moment later
@@ -130,7 +136,7 @@ def test_every_list_pages_in_every_order(office, contract):
         if op.x.get("x-kind") != "list" or not any(contract.resolve(p)["name"] == "cursor" for p in op.parameters):
             continue
         client = office.client("section_chief" if "section_chief" in contract.roles_of(op) else contract.roles_of(op)[0]) if not op.open else office.inspector
-        path = op.path.replace("{id}", things.get(op.path.split("/")[2], ""))
+        path = op.path.replace("{id}", things.get(op.path.split("/")[2], "")).replace("{mid}", case)
         query = dict(urllib.parse.parse_qsl(required_query(contract, op)))
         for sort in op.x.get("x-sort", [None]):
             query |= {"sort": sort} if sort else {}

@@ -61,6 +61,10 @@ def key(s, **fields):
     return "admin", "POST", "/v1/api-keys", {"name": "某", "role": "inspector", "districts": [s.o.district], "actor": {"name": "某", "kind": "person"}, **fields}
 
 
+def limit(s, **fields):
+    return "admin", "POST", "/v1/time-limits", {"code": "reinspection", "region": s.o.district, "amount": 7, "day_kind": "working", "effective_from": day(), **fields}
+
+
 RULES = {
     # findings
     "visit called off": (lambda s: finding(s, inspection_id=s.cancelled["id"]), 422, {"/inspection_id"}),
@@ -92,10 +96,10 @@ RULES = {
     # orders
     "no items": (lambda s: ("inspector", "POST", "/v1/rectification-orders", {"institution_id": s.o.home["id"], "items": []}), 400, {"/items"}),
     "due yesterday": (lambda s: order(s, deadline=day(-1)), 422, {"/items/0/deadline"}),
-    "no days": (lambda s: order(s, days=0), 400, {"/items/0/days"}),
-    "neither day nor days": (lambda s: order(s), 422, {"/items/0/deadline"}),
+    "days gone by": (lambda s: order(s, days=-1), 400, {"/items/0/days"}),
+    "a kind of days, but none": (lambda s: order(s, day_kind="working"), 422, {"/items/0/day_kind"}),
+    "working days of a day": (lambda s: order(s, deadline=day(1), day_kind="working"), 422, {"/items/0/day_kind"}),
     "day and days": (lambda s: order(s, days=1, deadline=day(1)), 422, {"/items/0/days"}),
-    "working days": (lambda s: order(s, days=1, day_kind="working"), 422, {"/items/0/day_kind"}),
     "finding of another institution": (lambda s: order(s, institution=s.other, days=1), 422, {"/items/0/finding_id"}),
     "finding of another district": (lambda s: order(s, finding=s.foreign, days=1), 422, {"/items/0/finding_id"}),
     "finding ordered before": (lambda s: order(s, finding=s.ordered, days=1), 422, {"/items/0/finding_id"}),
@@ -113,6 +117,13 @@ RULES = {
     "failed and no next order": (lambda s: act(s, s.waiting_finding, "reinspections", result="failed"), 422, {"/order"}),
     "passed and a next order": (lambda s: act(s, s.waiting_finding, "reinspections", result="passed", order={"requirement": "清理", "days": 1}), 422, {"/order"}),
     "failed, due yesterday": (lambda s: act(s, s.waiting_finding, "reinspections", result="failed", order={"requirement": "清理", "deadline": day(-1)}), 422, {"/order/deadline"}),
+    "failed, a kind of days alone": (lambda s: act(s, s.waiting_finding, "reinspections", result="failed", order={"day_kind": "calendar"}), 422, {"/order/day_kind"}),
+    # time limits
+    "a limit nobody knows": (lambda s: limit(s, code="of_nothing"), 422, {"/code"}),
+    "a limit of yesterday": (lambda s: limit(s, effective_from=day(-1)), 422, {"/effective_from"}),
+    "a limit of a province": (lambda s: limit(s, region="50"), 400, {"/region"}),
+    "less than no days": (lambda s: limit(s, amount=-1), 400, {"/amount"}),
+    "nothing, and it was read": (lambda s: limit(s, legal_basis_read=True), 422, {"/legal_basis_read"}),
     # institutions
     "more disabled than residents": (lambda s: place(s, residents=3, disabled_residents=5), 422, {"/disabled_residents"}),
     "wrong check character": (lambda s: place(s, uscc="91350100M000100Y44"), 400, {"/uscc"}),

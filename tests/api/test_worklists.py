@@ -218,6 +218,13 @@ def test_deadlines_as_a_table(office, due):
 
 # -- tasks ----------------------------------------------------------------------------------------------------------------------
 
+def major_in(office, state):
+    """A major finding under an order, put into `state`."""
+    one = office.new_finding("ordered", severity="major")
+    office.db.execute("UPDATE hz.finding SET state = %s WHERE id = %s", (state, one["id"]))
+    return one
+
+
 @pytest.fixture(scope="module")
 def busy(new_office):
     """An office where one of each kind of work waits."""
@@ -231,16 +238,25 @@ def busy(new_office):
     listed = office.new_finding("confirmed")
     made["serve"] = order_of(office, listed)
     made["unserved"] = listed
+    made["extended"] = office.new_finding("ordered")
+    made["decide"] = office.institution.post(f"/v1/findings/{made['extended']['id']}/extensions", {"new_deadline": day(9), "reason": "材料未到"}).ok(201)
+    for name, state in (("plan", "ordered"), ("planned", "ordered"), ("reinspect_major", "reinspection_requested"), ("approve", "awaiting_closure")):
+        made[name] = major_in(office, state)
+    office.db.execute("INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, round, from_state, to_state, actor_id, role, occurred_at) "
+                      "SELECT %s, id, district, institution_id, 'plans', round, state, state, created_by, 'institution', now() FROM hz.finding WHERE id = %s",
+                      (new_id(), made["planned"]["id"]))
     office.names = {one["id"]: name for name, one in made.items()}
     return office
 
 
 @pytest.mark.parametrize("role, wanted", [
-    ("inspector", "to_inspect:inspect to_submit:submit to_sign:sign to_confirm:confirm to_confirm:own to_order:order to_serve:serve to_reinspect:reinspect"),
-    ("section_chief", "to_inspect:inspect to_inspect:supervision to_submit:submit to_sign:sign to_confirm:confirm to_confirm:own to_order:order to_serve:serve"),
+    ("inspector", "to_inspect:inspect to_submit:submit to_sign:sign to_confirm:confirm to_confirm:own to_order:order to_serve:serve to_reinspect:reinspect "
+                  "to_reinspect:reinspect_major"),
+    ("section_chief", "to_inspect:inspect to_inspect:supervision to_submit:submit to_sign:sign to_confirm:confirm to_confirm:own to_order:order to_serve:serve to_decide:decide "
+                      "to_plan:plan"),
     ("street", "to_inspect:patrol"),
-    ("institution", "to_inspect:self to_rectify:rectify to_rectify:own to_rectify:unserved"),
-    ("staff", ""), ("leader", ""), ("auditor", ""), ("office", ""), ("admin", ""),
+    ("institution", "to_inspect:self to_rectify:rectify to_rectify:own to_rectify:unserved to_rectify:extended to_rectify:planned to_plan:plan"),
+    ("staff", ""), ("leader", "to_approve_closure:approve"), ("auditor", ""), ("office", ""), ("admin", ""),
 ])
 def test_tasks_of(busy, role, wanted):
     client = busy.client(role)
@@ -258,6 +274,28 @@ def test_tasks_are_those_of_whom_they_name(busy):
     """Another inspector has the findings of the district, but neither the visits nor the order of a colleague."""
     other = busy.api("inspector", busy.district, name=f"inspector3 {busy.district}")
     assert {t["task"] for t in other.pages("/v1/me/tasks")} == {"to_confirm", "to_order", "to_reinspect"}
+
+
+def test_reinspection_is_due_when_its_own_clock_is(new_office):
+    """In Chongqing within ten days of the request; elsewhere the deadline of the finding is the day. A plan is wanted again in the next round."""
+    office = new_office()
+    one = office.new_finding("reinspection_requested", days=5)
+    task, = office.inspector.pages("/v1/me/tasks", {"task": "to_reinspect"})
+    assert task["due_on"] == day(5)
+    office.db.execute("INSERT INTO hz.clock (id, kind, district, institution_id, institution_type, street, finding_id, resource, resource_id, title, responsible, started_at, "
+                      "due_on, explanation) SELECT %s, 'reinspection', district, institution_id, institution_type, street, id, 'finding', id, '复查', '{inspector}', now(), "
+                      "%s, '[]' FROM hz.finding WHERE id = %s", (new_id(), day(10), one["id"]))
+    for limit in (200, 1):
+        task, = office.inspector.pages("/v1/me/tasks", {"task": "to_reinspect"}, limit=limit)
+        assert task["due_on"] == day(10)
+    again = major_in(office, "ordered")
+    office.db.execute("INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, round, from_state, to_state, actor_id, role, occurred_at) "
+                      "SELECT %s, id, district, institution_id, 'plans', round, state, state, created_by, 'institution', now() FROM hz.finding WHERE id = %s",
+                      (new_id(), again["id"]))
+    assert list(office.section_chief.pages("/v1/me/tasks", {"task": "to_plan"})) == []
+    office.db.execute("UPDATE hz.finding SET round = 2 WHERE id = %s", (again["id"],))
+    for client in (office.section_chief, office.institution):
+        assert [t["resource_id"] for t in client.pages("/v1/me/tasks", {"task": "to_plan"})] == [again["id"]]
 
 
 def test_what_was_missed_comes_before_what_is_planned(busy):

@@ -25,12 +25,13 @@ SECONDS, ROUNDS = (2, 3) if QUICK else (3, 5)
 CLIENTS = (4, 8, 16) if QUICK else (4, 8, 16, 32)
 WORKERS, READ = 1, 4                    # on two processors: PostgreSQL needs the other
 WRITE = max(CLIENTS)                    # as many as pgbench has at the most
-FULL = {"findings": 100000, "large": 30000, "small": 300} if QUICK else {"findings": 1000000, "large": 300000, "small": 300}
-LITTLE = {"findings": 10000, "large": 3000, "small": 100}
+FULL = {"findings": 100000 if QUICK else 1000000, "large": 30000 if QUICK else 300000, "small": 300, "running": 0, "clocks": 0}
+LITTLE = {"findings": 10000, "large": 3000, "small": 100, "running": 0, "clocks": 0}
 FLOORS = {"point_read": .75, "list_20": .85, "list_small_district": .85, "worklist_20": .8, "create": .8,
-          "idempotent_create": .7, "scale_list": 1.3, "rss_growth": 1.05, "peer_read": 2.5,
+          "idempotent_create": .7, "scale_list": 1.3, "scale_worklist": 1.5, "rss_growth": 1.05, "peer_read": 2.5,
           "upload": .4, "download": .7, "upload_isolation": 3, "report_flood_read": 3, "report_flood_create": 3}
-AT_MOST = {"scale_list", "rss_growth", "upload_isolation", "report_flood_read", "report_flood_create"}
+WORKLISTS = {"worklist_20", "scale_worklist"}
+AT_MOST = {"scale_list", "scale_worklist", "rss_growth", "upload_isolation", "report_flood_read", "report_flood_create"}
 FOLDER = ROOT / "build/bench"
 
 short = []
@@ -115,7 +116,7 @@ def pair_list_small_district(copy):
 
 
 def pair_worklist_20(copy):
-    return Pair(copy, "worklist_20", "deadlines/list", {"limit": "20"}, "SELECT 1 AS one", ["GET /v1/deadlines?limit=20"], 3)
+    return Pair(copy, "worklist_20", "deadlines/list", {"limit": "20"}, "SELECT 1 AS one", ["GET /v1/deadlines?limit=20"], 1)
 
 
 def pair_create(copy):
@@ -141,21 +142,48 @@ def creates(copy, wanted):
     result("idempotent_create", statistics.median(k.rate / p.rate for k, p in zip(keyed, plain)))
 
 
-def scale_list(copy):
+def scale(name, path, copy, little):
     """The first page of the largest district, over all the data and over a hundredth."""
-    little = Copy("little", LITTLE, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE="1").start()
+    little.start()
     try:
-        requests = requests_file("scale_list", ["GET /v1/findings?limit=20"])
+        requests = requests_file(name, [f"GET {path}?limit=20"])
         sides = [(each, each.key(1)[1], []) for each in (copy, little)]
         for _ in range(ROUNDS + 1):
             for each, key, runs in sides:
                 runs.append(load.wrk(each.url, requests, 4, SECONDS, key))
         for each, key, runs in sides:
-            detail("scale_list", f"{each.sizes['findings']}", runs[1:])
-        result("scale_list", statistics.median(a.p50 / b.p50 for a, b in list(zip(sides[0][2], sides[1][2]))[1:]))
+            detail(name, f"{each.sizes['findings']}", runs[1:])
+        result(name, statistics.median(a.p50 / b.p50 for a, b in list(zip(sides[0][2], sides[1][2]))[1:]))
     finally:
         little.tidy()
         little.stop()
+
+
+def all_open(findings):
+    """So many open findings with deadlines in one district, and clocks beside them; one finding elsewhere."""
+    return {"findings": findings + 1, "large": findings + 1, "small": 1, "running": 1, "clocks": findings // 200}
+
+
+def reading(folder, sizes):
+    return Copy(folder, sizes, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE="1")
+
+
+def scale_list(copy):
+    scale("scale_list", "/v1/findings", copy, reading("little", LITTLE))
+
+
+def worklists(wanted):
+    """On data of their own: the findings of one district are open, all of them."""
+    copy = reading("worklist_quick" if QUICK else "worklist", all_open(100000 if QUICK else 1000000))
+    try:
+        copy.start()
+        if "worklist_20" in wanted:
+            pair_worklist_20(copy).compare()
+        if "scale_worklist" in wanted:
+            scale("scale_worklist", "/v1/deadlines", copy, reading("worklist_little", all_open(10000)))
+        copy.tidy()
+    finally:
+        copy.stop()
 
 
 def rss_growth(copy):
@@ -236,20 +264,13 @@ def report_flood(copy, wanted):
         result(name, statistics.median(during.p99 / without.p99 for without, during in runs))
 
 
-def main():
-    wanted = set(sys.argv[1:]) or set(FLOORS)
-    if wanted - set(FLOORS):
-        raise SystemExit(f"no such measurement: {', '.join(sorted(wanted - set(FLOORS)))}; there are {', '.join(FLOORS)}")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
-    if os.geteuid() == 0:
-        os.nice(-10)    # a pair with more processes would gain from whatever else runs here
-    FOLDER.mkdir(parents=True, exist_ok=True)
+def general(wanted):
     begun = time.time()
     copy = Copy("quick" if QUICK else "full", FULL, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE=str(WRITE))
     try:
         copy.start()
-        say(f"  {FULL['findings']} findings, {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} running; ready after {time.time() - begun:.0f} s")
-        for make in (pair_point_read, pair_list_20, pair_list_small_district, pair_worklist_20):
+        say(f"  {FULL['findings']} findings; ready after {time.time() - begun:.0f} s")
+        for make in (pair_point_read, pair_list_20, pair_list_small_district):
             if make.__name__[5:] in wanted:
                 make(copy).compare()
         if wanted & {"create", "idempotent_create"}:
@@ -263,6 +284,22 @@ def main():
         copy.tidy()
     finally:
         copy.stop()
+
+
+def main():
+    wanted = set(sys.argv[1:]) or set(FLOORS)
+    if wanted - set(FLOORS):
+        raise SystemExit(f"no such measurement: {', '.join(sorted(wanted - set(FLOORS)))}; there are {', '.join(FLOORS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    if os.geteuid() == 0:
+        os.nice(-10)    # a pair with more processes would gain from whatever else runs here
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    begun = time.time()
+    say(f"  {os.cpu_count()} processors, {os.getloadavg()[0]:.1f} running")
+    if wanted - WORKLISTS:
+        general(wanted)
+    if wanted & WORKLISTS:
+        worklists(wanted)
     say(f"  {time.time() - begun:.0f} s")
     if short:
         raise SystemExit("short: " + ", ".join(short))

@@ -1,4 +1,5 @@
 -- The data of the measurements: :findings findings in 40 districts, :large of them in one, :small in another, the rest evenly.
+-- With :running the large district's are all open, each with a deadline that runs, and :clocks clocks beside them.
 -- Run by the owner of a freshly deployed database. What a row costs to read is made as in real use (texts of real length, states
 -- and deadlines mixed); the events of these rows are not, nobody reads them here.
 \set ON_ERROR_STOP 1
@@ -54,6 +55,11 @@ INSERT INTO hz.institution (id, code, district, street, type, name, address, bed
 SELECT id, code, district, street, type, '示例养老服务中心' || district_n || '-' || i, '示例路' || i || '号', 60 + i % 200, '负责人' || i, '13800000000'
   FROM place;
 
+-- Three campaigns in the large district.
+INSERT INTO hz.campaign (id, district, name, starts_on, ends_on, created_by)
+SELECT pg_temp.id('2025-01-03', i, 'campaign'), code, '示例行动' || i, '2025-01-01', '2030-12-31', pg_temp.id('2025-01-01', 1, 'actor')
+  FROM district, generate_series(1, 3) i WHERE n = 1;
+
 -- The secondary indexes and foreign keys of the large table are made once it is full.
 CREATE TEMP TABLE keys ON COMMIT DROP AS
 SELECT conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
@@ -67,7 +73,7 @@ SELECT format('DROP INDEX hz.%I', indexname) FROM remade \gexec
 
 INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description,
 	location, key_place, suggestion, found_at, state, round, due_on, responsible_name, last_act_at, closed_at, version, created_at,
-	created_by, updated_at)
+	created_by, updated_at, supervised, campaign_id)
 SELECT pg_temp.id(f.found_at, f.n, 'finding'), p.district, p.id, p.type, p.street, f.category, f.severity, 'inspection',
        '消防通道内堆放床铺和杂物，疏散宽度不足，最窄处约 ' || 50 + pg_temp.chance(f.n, 'width', 60) || ' 厘米；第 ' || f.n || ' 条。',
        '主楼' || 1 + pg_temp.chance(f.n, 'floor', 6) || '层东侧', CASE WHEN f.n % 3 = 0 THEN '疏散通道' END,
@@ -77,7 +83,8 @@ SELECT pg_temp.id(f.found_at, f.n, 'finding'), p.district, p.id, p.type, p.stree
 		CASE WHEN f.state = 'closed' THEN f.found_at::date + 15 ELSE current_date - 10 + pg_temp.chance(f.n, 'due', 40)::int END END,
        CASE WHEN f.state IN ('ordered', 'rectifying', 'reinspection_requested', 'closed') THEN '负责人' || p.i END,
        f.found_at, CASE WHEN f.state IN ('closed', 'dismissed') THEN f.found_at + interval '10 days' END, 3, f.found_at,
-       pg_temp.id('2025-01-01', p.district_n, 'actor'), f.found_at
+       pg_temp.id('2025-01-01', p.district_n, 'actor'), f.found_at, f.severity = 'major' AND f.n % 20 = 0,
+       CASE WHEN f.district_n = 1 AND f.n % 10 < 3 THEN pg_temp.id('2025-01-03', 1 + f.n % 10, 'campaign') END
   FROM (SELECT g.n, date_trunc('milliseconds', now()) - (:findings - g.n) * (interval '2 years' / :findings) AS found_at,
 	       CASE WHEN g.n % (:findings / :small) = 0 THEN 2
 		WHEN g.n % 10 < 10 * :large / :findings THEN 1
@@ -85,9 +92,10 @@ SELECT pg_temp.id(f.found_at, f.n, 'finding'), p.district, p.id, p.type, p.stree
 	       (ARRAY['fire', 'food_drug', 'disaster', 'epidemic', 'personal', 'service', 'responsibility'])[1 + pg_temp.chance(g.n, 'category', 7)] AS category,
 	       CASE WHEN pg_temp.chance(g.n, 'severity', 50) = 0 THEN 'major' ELSE 'general' END AS severity,
 	       (ARRAY['reported', 'confirmed', 'ordered', 'ordered', 'rectifying', 'rectifying', 'reinspection_requested',
-		'dismissed'])[1 + pg_temp.chance(g.n, 'state', 40)] AS open_state
+		'dismissed'])[1 + pg_temp.chance(g.n, 'state', 40)] AS open_state,
+	       (ARRAY['ordered', 'rectifying', 'reinspection_requested'])[1 + pg_temp.chance(g.n, 'state', 3)] AS running_state
 	  FROM generate_series(1, :findings) g (n)) g
- CROSS JOIN LATERAL (SELECT g.*, coalesce(g.open_state, 'closed') AS state) f
+ CROSS JOIN LATERAL (SELECT g.*, CASE WHEN :running = 1 AND g.district_n = 1 THEN g.running_state ELSE coalesce(g.open_state, 'closed') END AS state) f
   JOIN place p ON p.district_n = f.district_n
 	AND p.i = 1 + pg_temp.chance(f.n, 'place', CASE f.district_n WHEN 1 THEN 500 WHEN 2 THEN 5 ELSE 25 END);
 
@@ -103,6 +111,26 @@ SELECT pg_temp.id(f.found_at, row_number() OVER (ORDER BY f.id), 'deadline'), f.
        f.created_by, f.found_at
   FROM hz.finding f
  WHERE f.is_open AND f.due_on IS NOT NULL;
+
+-- One in three is a permit that is not near yet; of the others every second is the inspector's.
+INSERT INTO hz.clock (id, kind, district, institution_id, institution_type, street, finding_id, category, severity, resource, resource_id, title,
+	responsible, started_at, due_on, shown_from, explanation)
+SELECT pg_temp.id(c.found_at, c.n, 'clock'), v.kind, c.district, c.institution_id, c.institution_type, c.street,
+       CASE WHEN v.near THEN c.id END, CASE WHEN v.near THEN c.category END, CASE WHEN v.near THEN c.severity END, v.resource,
+       c.id, v.title, v.responsible, c.found_at, v.due_on,
+       CASE WHEN NOT v.near THEN v.due_on - 60 END,
+       jsonb_build_array(jsonb_build_object('step', 'event', 'date', v.due_on - 10, 'basis', NULL, 'text', v.title || '：自办理之日起'),
+		jsonb_build_object('step', 'rule', 'date', NULL, 'basis', '本局规则', 'text', v.title || '（时限 ' || v.kind || '，第 1 版）'),
+		jsonb_build_object('step', 'counting', 'date', v.due_on - 9, 'basis', '本局规则', 'text', '自次日起算，共 10 个自然日'),
+		jsonb_build_object('step', 'result', 'date', v.due_on, 'basis', '本局规则', 'text', v.due_on || ' 24 时到期，次日起为逾期'))
+  FROM (SELECT f.*, row_number() OVER () AS n FROM (SELECT f.* FROM hz.finding f JOIN district d ON d.code = f.district AND d.n = 1
+	 ORDER BY f.id LIMIT :clocks) f) c
+ CROSS JOIN LATERAL (SELECT c.n % 3 <> 0 AS near) x
+ CROSS JOIN LATERAL (SELECT x.near, CASE WHEN x.near THEN 'reinspection' ELSE 'permit_notice' END AS kind,
+	CASE WHEN x.near THEN 'finding' ELSE 'permit' END AS resource,
+	CASE WHEN x.near THEN '申请复查后的复查时限' ELSE '证照到期提醒' END AS title,
+	CASE WHEN c.n % 2 = 0 THEN '{inspector}' ELSE '{section_chief}' END::text[] AS responsible,
+	current_date + CASE WHEN x.near THEN -10 + pg_temp.chance(c.n, 'clock', 40)::int ELSE 70 + pg_temp.chance(c.n, 'permit', 600)::int END AS due_on) v;
 
 -- What to ask for, found by number so that a load generator may draw one: findings of an ordinary district, institutions of
 -- another to which findings are added. Nothing is added to the districts that are read.
@@ -124,4 +152,4 @@ ALTER TABLE hz.actor ENABLE TRIGGER event;
 ALTER TABLE hz.api_key ENABLE TRIGGER event;
 COMMIT;
 
-VACUUM (ANALYZE) hz.finding, hz.deadline, hz.institution, hz.actor, hz.region, hz.api_key, hz.transition, hz.category, bench.sample, bench.place;
+VACUUM (ANALYZE) hz.finding, hz.deadline, hz.clock, hz.campaign, hz.calendar_date, hz.institution, hz.actor, hz.region, hz.api_key, hz.transition, hz.category, bench.sample, bench.place;

@@ -129,6 +129,8 @@ unshare_net() {
 	until_true chroot "$work/database" /usr/lib/postgresql/15/bin/pg_isready -q -h 127.0.0.1 -d hz || fail "the database"
 	( deploy ) >"$work/run.deploy.log" 2>&1 || fail deploy
 	( deploy ) >"$work/run.deploy2.log" 2>&1 || fail "deploy once more"
+	( deploy calendar ) <tests/cases/notices/2026.csv >"$work/run.calendar.log" 2>&1 || fail calendar
+	( deploy recompute apply ) 2>&1 | grep -q "dates that move: 0" || fail recompute
 	( api ) >"$work/run.api.log" 2>&1 &
 	api_pid=$!
 	( closed api HZ_DATABASE_FILE=$jobs_file $files /opt/hz/build/hz-jobs ) >"$work/run.jobs.log" 2>&1 &

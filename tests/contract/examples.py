@@ -24,8 +24,14 @@ TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01
 PHOTO = "7d0c1c4e6ee9a7f7f5b0d8ad2b4a3bc1d9b8b0c44f8e3f2f4e0a9c6f1f5a2b37"      # the hash of one that the phone uploads later
 KEY = "hzk_EXAMPLE0SHOWN0ONCE0ONLY000000000"         # stands for every key text
 RECEIPT = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}")
-PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "auditor": 10}      # the demo's actors
+PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "office": 9, "auditor": 10}      # the demo's actors
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+
+def day(offset):
+    """The date in Asia/Shanghai, `offset` days from today."""
+    now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8)))
+    return (now.date() + datetime.timedelta(days=offset)).isoformat()
 
 
 class Recorder:
@@ -34,7 +40,9 @@ class Recorder:
     def __init__(self, server):
         self.server, self.taken, self.number = server, {}, 0
         with server.connect() as db:
-            self.fixed = {str(row[0]) for row in db.execute("SELECT id FROM hz.checklist UNION ALL SELECT id FROM hz.checklist_item")}
+            self.fixed = {str(row[0]) for row in db.execute(
+                "SELECT id FROM hz.checklist UNION ALL SELECT id FROM hz.checklist_item UNION ALL SELECT id FROM hz.hazard_standard "
+                "UNION ALL SELECT id FROM hz.hazard_clause")}
         for role, number in PEOPLE.items():
             setattr(self, role, self.client(role, actor=f"0190d000-0000-7000-8002-{number:012d}"))
         self.street, self.streets = self.client("street", street=STREET), [STREET]
@@ -117,8 +125,29 @@ def places(r):
     r.take("api_keys_list", r.admin, "GET", "/v1/api-keys?limit=2")
 
 
+def rules(r):
+    r.take("calendar_get", r.nobody, "GET", "/v1/calendar?from=2026-09-30&to=2026-10-11")
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+    one = r.take("time_limits_create", r.admin, "POST", "/v1/time-limits", {
+        "code": "referral_reply", "region": DISTRICT, "amount": 10, "day_kind": "working", "legal_basis": "渝中民〔2026〕12号（演示）第三条",
+        "legal_basis_read": True, "effective_from": (today + datetime.timedelta(days=30)).isoformat(), "note": "与区消防救援大队商定"})
+    r.take("time_limits_get", r.inspector, "GET", f"/v1/time-limits/{one['id']}")
+    r.take("time_limits_list", r.inspector, "GET", f"/v1/time-limits?region={DISTRICT}&code=referral_reply")
+
+
+def campaign(r):
+    above = r.office.post("/v1/campaigns", {"district": DISTRICT, "name": "民政系统安全生产三年行动（演示）", "starts_on": day(-300), "ends_on": day(795)}).ok(201)
+    one = r.take("campaigns_create", r.office, "POST", "/v1/campaigns", {
+        "district": DISTRICT, "parent_id": above["id"], "name": "安全生产大排查大整治百日行动（演示）", "theme": "人人讲安全、个个会应急",
+        "document_number": "演示民〔2026〕63号", "starts_on": day(-20), "ends_on": day(79), "categories": ["fire", "food_drug", "personal"]})
+    r.campaign, path = one["id"], f"/v1/campaigns/{one['id']}"
+    r.take("campaigns_patch", r.office, "PATCH", path, {"ends_on": day(89)}, if_match=r.office.get(path).etag)
+    r.take("campaigns_get", r.inspector, "GET", path)
+    r.take("campaigns_list", r.inspector, "GET", f"/v1/campaigns?on={day(0)}&limit=2")
+
+
 def visit(r):
-    lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&current=true")
+    lists = r.take("checklists_list", r.inspector, "GET", "/v1/checklists?institution_type=elderly_care&audience=office&current=true")
     checklist = r.take("checklists_get", r.inspector, "GET", f"/v1/checklists/{lists['items'][0]['id']}")
     items = {c["category"]: [item["id"] for item in c["items"]] for c in checklist["categories"]}
     shown = r.taken["checklists_get"]["response"] = json.loads(json.dumps(checklist))
@@ -127,7 +156,7 @@ def visit(r):
         category["items"] = category["items"][:2]
     one = r.take("inspections_create", r.section_chief, "POST", "/v1/inspections", {
         "id": r.id(), "institution_id": r.place, "kind": "routine", "method": "ordinary", "task_source": "年度检查计划",
-        "checklist_id": checklist["id"],
+        "campaign_id": r.campaign, "checklist_id": checklist["id"],
         "inspectors": [{"actor_id": r.inspector.actor, "certificate_no": "演示执法0005"}, {"name": "何以宁", "certificate_no": "演示执法0006"}],
         "accompanying": [{"name": "韩守拙", "post": "安全管理员"}]})
     r.visit, path = one["id"], f"/v1/inspections/{one['id']}"
@@ -180,13 +209,20 @@ def order(r):
     one = r.take("rectification_orders_create", r.inspector, "POST", "/v1/rectification-orders", {
         "id": r.id(), "institution_id": r.place, "inspection_id": r.visit, "items": [
             {"finding_id": bell, "requirement": "更换并接通呼叫器，逐间测试", "responsible_name": "韩守拙", "days": 7, "day_kind": "calendar"},
-            {"finding_id": sample, "requirement": "按规定留样", "responsible_name": "韩守拙", "days": 3, "day_kind": "calendar",
+            {"finding_id": sample, "requirement": "按规定留样", "responsible_name": "韩守拙", "days": 3, "day_kind": "working",
              "legal_basis": "GB 31654-2021"}]})
     path = f"/v1/rectification-orders/{one['id']}"
     r.take("rectification_orders_service_create", r.inspector, "POST", f"{path}/services", {"method": "direct", "receiver": "沈望舒"})
     r.take("rectification_orders_services", r.inspector, "GET", f"{path}/services")
     r.take("rectification_orders_get", r.inspector, "GET", path)
     r.take("rectification_orders_list", r.inspector, "GET", "/v1/rectification-orders?limit=2")
+    asked = r.take("findings_extensions_create", r.institution, "POST", f"/v1/findings/{sample}/extensions", {
+        "new_deadline": day(8), "reason": "新留样柜三天内到不了货", "attachments": [{"sha256": PHOTO, "role": "document"}]})
+    r.take("findings_extensions", r.institution, "GET", f"/v1/findings/{sample}/extensions")
+    r.take("extensions_decide", r.section_chief, "POST", f"/v1/extensions/{asked['id']}/decisions", {
+        "result": "granted", "new_deadline": day(5), "reason": "情况属实，先用备用冰箱留样"})
+    r.take("extensions_get", r.section_chief, "GET", f"/v1/extensions/{asked['id']}")
+    r.take("extensions_list", r.section_chief, "GET", "/v1/extensions?state=granted&limit=2")
     r.take("deadlines_list", r.institution, "GET", "/v1/deadlines?limit=2")
     r.take("me_tasks", r.institution, "GET", "/v1/me/tasks?limit=3")
     r.take("problem_409", r.inspector, "POST", f"/v1/findings/{bell}/reinspections", {"result": "passed"})
@@ -205,6 +241,7 @@ def order(r):
     r.take("findings_get", r.inspector, "GET", path)
     r.take("findings_list", r.inspector, "GET", f"/v1/findings?institution_id={r.place}&limit=2")
     r.take("events_list", r.auditor, "GET", "/v1/events?after=0&limit=3")
+    r.take("statistics_findings", r.leader, "GET", "/v1/statistics/findings?group_by=category&limit=3")
     r.take("institutions_timeline", r.section_chief, "GET", f"/v1/institutions/{r.place}/timeline?limit=3")
 
 
@@ -231,12 +268,76 @@ def other_ends(r):
         r.section_chief.post(f"{path}/confirmations", {}).ok(201)
         r.take(f"findings_{name}_create", r.section_chief, "POST", f"{path}/{name}", {"note": note})
         r.take(f"findings_{name}", r.section_chief, "GET", f"{path}/{name}")
-    path = "/v1/findings/" + r.institution.post("/v1/findings", {
+    path = r.own = "/v1/findings/" + r.institution.post("/v1/findings", {
         "institution_id": r.place, "category": "disaster", "severity": "general", "description": "后院排水沟淤积", "suggestion": "清掏"}).ok(201)["id"]
     r.institution.post(f"{path}/progress-reports", {"responsible_name": "韩守拙", "note": "已约施工队"}).ok(201)
     r.take("findings_self_acceptances_create", r.institution, "POST", f"{path}/self-acceptances", {
         "note": "负责人现场验收", "attachments": [{"sha256": PHOTO, "role": "after"}]})
     r.take("findings_self_acceptances", r.institution, "GET", f"{path}/self-acceptances")
+
+
+def major(r):
+    """A major hazard from the clause that makes it one to the leader's approval."""
+    found = r.take("hazard_standards_list", r.inspector, "GET", "/v1/hazard-standards?institution_type=elderly_care&current=true")
+    standard = r.take("hazard_standards_get", r.inspector, "GET", f"/v1/hazard-standards/{found['items'][0]['id']}")
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=8))).date()
+
+    def later(days):
+        return (today + datetime.timedelta(days=days)).isoformat()
+    path = "/v1/findings/" + r.take("findings_create", r.inspector, "POST", "/v1/findings", {
+        "id": r.id(), "institution_id": r.place, "category": "fire", "severity": "major", "clause_id": standard["clauses"][2]["id"],
+        "description": "屋顶用泡沫夹芯彩钢板搭建活动室", "key_place": "屋顶", "suggestion": "停用并拆除"})["id"]
+    r.inspector.post(f"{path}/orders", {"responsible_name": "沈望舒", "days": 30}).ok(201)
+    steps = (
+        ("escalations", r.section_chief, {"to_body": "区安委会办公室", "method": "document", "document_number": "渝中民报（演示）6号"}),
+        ("interim_measures", r.section_chief, {"measures": "封闭屋顶，专人看守", "from": later(0), "until": later(30), "responsible_name": "韩守拙"}),
+        ("supervisions", r.leader, {"action": "list", "reason": "老人每天在内活动", "level": "district", "supervising_body": "区安委会办公室"}),
+        ("plans", r.institution, {
+            "responsible_unit": "望坪演示养老院（演示）", "responsible_person": "沈望舒", "measures": "停用清空，由有资质的单位拆除", "funds": "38000.00",
+            "funds_source": "自筹", "time_limit": later(20), "emergency_plan": "拆除期间屋顶不得进人，动火专人监护"}))
+    for name, who, body in steps:
+        r.take(f"findings_{name}_create", who, "POST", f"{path}/{name.replace('_', '-')}", body)
+    r.institution.post(f"{path}/progress-reports", {"note": "已清空停用，拆除单位进场"}).ok(201)
+    r.institution.post(f"{path}/reinspection-requests", {}).ok(201)
+    r.inspector.post(f"{path}/reinspections", {"result": "passed", "note": "已全部拆除"}).ok(201)
+    r.take("findings_closure_approvals_create", r.leader, "POST", f"{path}/closure-approvals", {"result": "granted", "note": "同意销号"})
+    for name in [name for name, *_ in steps] + ["closure_approvals"]:
+        r.take(f"findings_{name}", r.inspector, "GET", f"{path}/{name.replace('_', '-')}")
+
+
+def measures(r):
+    """Beside the rectification: other bodies, a talk, a suspension and its end, a penalty case, a spot check."""
+    r.take("receiving_bodies_list", r.nobody, "GET", "/v1/receiving-bodies")
+    r.take("penalty_kinds_list", r.nobody, "GET", "/v1/penalty-kinds")
+    path = "/v1/findings/" + r.inspector.post("/v1/findings", {
+        "institution_id": r.place, "category": "fire", "severity": "general", "description": "西侧疏散楼梯改作储藏间"}).ok(201)["id"]
+    r.inspector.post(f"{path}/orders", {"requirement": "立即清空恢复", "days": 3}).ok(201)
+    one = r.take("findings_referrals_create", r.section_chief, "POST", f"{path}/referrals", {
+        "handover": True, "receiving_body": "fire_rescue", "receiving_name": "区消防救援支队（演示）", "document_number": "渝中民移〔2026〕3号",
+        "matter": "封闭疏散楼梯，移送依法查处"})["id"]
+    r.take("findings_referrals_receipts_create", r.section_chief, "POST", f"{path}/referrals/{one}/receipts", {"receiver": "内勤 段警官"})
+    r.take("referrals_list", r.section_chief, "GET", "/v1/referrals?state=waiting&limit=2")
+    r.take("findings_referrals_replies_create", r.section_chief, "POST", f"{path}/referrals/{one}/replies", {
+        "outcome": "returned", "result": "已当场责令恢复，退回督促整改", "document_number": "渝中消函〔2026〕21号"})
+    r.take("findings_referrals", r.section_chief, "GET", f"{path}/referrals")
+    r.take("findings_referrals_replies", r.section_chief, "GET", f"{path}/referrals/{one}/replies")
+    r.section_chief.post(f"{path}/enforcement-measures", {
+        "kind": "talk", "persons": [{"name": "沈望舒", "post": "院长"}], "place": "区民政局", "record": "承诺三日内恢复"}).ok(201)
+    r.take("findings_enforcement_measures_create", r.leader, "POST", f"{path}/enforcement-measures", {
+        "kind": "order_suspend", "scope": "part", "scope_text": "西侧楼梯间", "document_number": "渝中民停〔2026〕2号",
+        "matter": "恢复之前无法保证安全", "legal_basis": "《安全生产法》第六十五条第一款第三项"})
+    case = r.leader.post(f"{path}/enforcement-measures", {"kind": "penalty_case", "matter": "封闭疏散楼梯", "document_number": "渝中民立〔2026〕2号"}).ok(201)["id"]
+    steps = f"{path}/enforcement-measures/{case}/steps"
+    r.inspector.post(steps, {"step": "investigated", "facts": "楼梯间堆放杂物并上锁，有照片和询问笔录", "investigators": [
+        {"actor_id": r.inspector.actor}, {"name": "何以宁", "certificate_no": "演示执法0006"}]}).ok(201)
+    r.take("findings_enforcement_measures_steps_create", r.inspector, "POST", steps, {
+        "step": "notified", "proposal": "拟罚款五千元", "document_number": "渝中民告〔2026〕2号"})
+    r.take("findings_enforcement_measures_steps", r.section_chief, "GET", steps)
+    r.take("findings_enforcement_measures", r.section_chief, "GET", f"{path}/enforcement-measures")
+    r.take("enforcement_measures_list", r.leader, "GET", "/v1/enforcement-measures?open=true&limit=2")
+    r.take("findings_spot_checks_create", r.section_chief, "POST", f"{r.own}/spot-checks", {
+        "result": "rejected", "note": "只清了一半", "finding": {"description": "后院排水沟仍淤积一半", "suggestion": "全段清掏"}})
+    r.take("findings_spot_checks", r.section_chief, "GET", f"{r.own}/spot-checks")
 
 
 def refusals(r):
@@ -263,6 +364,7 @@ def off_line(r):
     for category in shown["checklist"]["categories"]:
         category["items"] = category["items"][:2]
     shown["findings"], shown["categories"] = shown["findings"][:1], shown["categories"][:2]
+    shown["hazard_standards"][0]["clauses"] = shown["hazard_standards"][0]["clauses"][:2]
     shown["previous"]["answers"] = shown["previous"]["answers"][:2]
     door, floor = r.id(), r.id()
     r.take("inspection_bundles_create", r.inspector, "POST", "/v1/inspection-bundles", {
@@ -285,7 +387,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, visit, order, other_ends, refusals, off_line, reports, reporter):
+    for part in (places, rules, campaign, visit, order, other_ends, major, measures, refusals, off_line, reports, reporter):
         part(recorder)
     return recorder.examples()
 

@@ -51,7 +51,7 @@ async function key(admin: Api, role: components["schemas"]["Role"], name: string
 
 async function inspect(chief: Api, inspector: Api, institution_id: string): Promise<string> {
   const me = good(await inspector.GET("/v1/me"));
-  const lists = good(await inspector.GET("/v1/checklists", { params: { query: { institution_type: "elderly_care", current: true } } }));
+  const lists = good(await inspector.GET("/v1/checklists", { params: { query: { institution_type: "elderly_care", audience: "office", current: true } } }));
   const checklist_id = first(lists.items, "checklist").id;
   const visit = good(await chief.POST("/v1/inspections", {
     body: {

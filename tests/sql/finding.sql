@@ -22,7 +22,7 @@ $$;
 CREATE FUNCTION pg_temp.act(p_name text, p_id text, p_command text, p_body text DEFAULT '{}') RETURNS jsonb LANGUAGE sql AS $$
 	SELECT pg_temp.call(p_name, CASE p_command WHEN 'progress-reports' THEN format('api.finding_progress(%L, $1)', p_id)
 		WHEN 'reinspections' THEN format('api.finding_reinspect(%L, $1)', p_id) WHEN 'merges' THEN format('api.finding_merge(%L, $1)', p_id)
-		WHEN 'orders' THEN format('api.finding_order(%L, $1)', p_id)
+		WHEN 'orders' THEN format('api.finding_order(%L, $1)', p_id) WHEN 'confirmations' THEN format('api.finding_confirm(%L, $1)', p_id)
 		ELSE format('api.finding_act(%L, %L, $1)', p_id, p_command) END, p_body::jsonb)
 $$;
 CREATE FUNCTION pg_temp.no(p_name text, p_id text, p_command text, p_body text DEFAULT '{}') RETURNS text LANGUAGE plpgsql AS $$
@@ -92,7 +92,7 @@ SELECT set_config('app.clock', '2026-11-26T00:00:00+08:00', true) \g /dev/null
 SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "passed", "occurred_at": "2026-11-25T23:59:59+08:00"}'), '409 invalid_state', 'judged by when it happened') FROM made;
 SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "failed"}'), '422 /order', 'a failed one needs the next order') FROM made;
 SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "passed", "order": {"days": 1}}'), '422 /order', 'a passed one has none') FROM made;
-SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "failed", "order": {}}'), '422 /order/deadline', 'one with a deadline') FROM made;
+SELECT is(pg_temp.no('bob', id, 'reinspections', '{"result": "failed", "order": {"day_kind": "working"}}'), '422 /order/day_kind', 'one with a period') FROM made;
 SELECT is((SELECT array_agg(command ORDER BY recorded_at, id) FROM hz.finding_act WHERE finding_id = made.id::uuid), '{create,confirmations,orders}', 'nothing is left of what was refused') FROM made;
 SELECT is(ARRAY[a ->> 'state', a ->> 'round', a ->> 'deadline', a ->> 'result'], '{ordered,1,2026-11-28,failed}', 'failed: ordered again, from the day after')
   FROM made, pg_temp.act('bob', id, 'reinspections', '{"result": "failed", "order": {"days": 2, "requirement": "再改"}}') a;

@@ -20,11 +20,11 @@ $$;
 
 -- All faults of an order at once, and nothing of it is kept.
 SELECT is(pg_temp.faults(pg_temp.refused('ann', 'api.order_create($1)', pg_temp.order_body(
-	pg_temp.item(1, '{"days": 3, "day_kind": "working"}'), pg_temp.item(8, '{"days": 3}'), pg_temp.item(9, '{"days": 3}'),
-	pg_temp.item(2, '{"days": 3, "deadline": "2026-12-01"}'), pg_temp.item(2, '{"deadline": "2026-12-01"}'), pg_temp.item(3, '{}'),
+	pg_temp.item(1, '{"deadline": "2026-12-01", "day_kind": "working"}'), pg_temp.item(8, '{"days": 3}'), pg_temp.item(9, '{"days": 3}'),
+	pg_temp.item(2, '{"days": 3, "deadline": "2026-12-01"}'), pg_temp.item(2, '{"deadline": "2026-12-01"}'), pg_temp.item(3, '{"day_kind": "calendar"}'),
 	pg_temp.item(4, '{"deadline": "2026-11-22"}'), '{"finding_id": "00000000-0000-7000-8000-0000000000ff", "days": 1}'))),
 	'{"/items/0/day_kind": "rule_violated", "/items/1/finding_id": "invalid_state", "/items/2/finding_id": "rule_violated",
-	  "/items/3/days": "rule_violated", "/items/4/finding_id": "rule_violated", "/items/5/deadline": "rule_violated",
+	  "/items/3/days": "rule_violated", "/items/4/finding_id": "rule_violated", "/items/5/day_kind": "rule_violated",
 	  "/items/6/deadline": "rule_violated", "/items/7/finding_id": "unknown_reference"}', 'every fault of every item');
 SELECT is((SELECT count(*) FROM hz.rectification_order), 0::bigint, 'nothing is left of a refused order');
 SELECT is((SELECT count(*) FROM hz.finding WHERE state = 'ordered'), 0::bigint, 'nor on the findings');
@@ -53,7 +53,9 @@ SELECT is(pg_temp.faults(pg_temp.refused('ann', format('api.order_service_create
 	'{"/served_at": "rule_violated"}', 'served after the date it gives') FROM made;
 SELECT is(pg_temp.call('ann', format('api.order_service_create(%L, $1)', o ->> 'id'),
 	'{"served_at": "2026-11-23T23:59:59.999+08:00", "receiver": "张", "method": "leave"}') -> 'deadlines',
-	format('[{"finding_id": "%s", "deadline": "2026-12-08"}, {"finding_id": "%s", "deadline": "2026-11-30"}, {"finding_id": "%s", "deadline": "2026-11-24"}]',
+	format('[{"finding_id": "%s", "deadline": "2026-12-08", "day_kind": "calendar", "days": 15, "rule": "calendar_days_1", "provisional": false},
+		{"finding_id": "%s", "deadline": "2026-11-30", "day_kind": null, "days": null, "rule": "given_date_1", "provisional": false},
+		{"finding_id": "%s", "deadline": "2026-11-24", "day_kind": "calendar", "days": 1, "rule": "calendar_days_1", "provisional": false}]',
 		pg_temp.f(1), pg_temp.f(2), pg_temp.f(3))::jsonb, 'the day of service is not counted') FROM made;
 SELECT is(pg_temp.refused('ann', format('api.order_service_create(%L, $1)', o ->> 'id'), '{}') - 'status',
 	'{"code": "invalid_state", "state": "served", "allowed": []}', 'served once') FROM made;
@@ -65,7 +67,7 @@ SELECT is(d.explanation, '[
 	{"step": "event", "date": "2026-11-23", "basis": "《消防法》第二十八条", "text": "责改〔2026〕第 1 号 于 2026-11-23 送达（留置送达，签收人 张）"},
 	{"step": "rule", "date": null, "basis": "参照《民法典》第二百零一条第一款、第二百零三条第二款",
 	 "text": "送达当日不计，自次日起按自然日连续计算，至末日 24 时止，不因休息日顺延（规则 calendar_days_1，第 1 版）"},
-	{"step": "counting", "date": "2026-11-24", "basis": "参照《民法典》第二百零一条第一款、第二百零三条第二款", "text": "自送达次日 2026-11-24 起算，共 15 个自然日"},
+	{"step": "counting", "date": "2026-11-24", "basis": "参照《民法典》第二百零一条第一款、第二百零三条第二款", "text": "自次日 2026-11-24 起算，共 15 个自然日"},
 	{"step": "result", "date": "2026-12-08", "basis": "参照《民法典》第二百零一条第一款、第二百零三条第二款", "text": "2026-12-08 24 时到期，次日起为逾期"}]',
 	'every step of a period in days') FROM hz.deadline d WHERE d.finding_id = pg_temp.f(1);
 SELECT is(d.explanation -> 2 ->> 'text', '通知写明的日期，不另计算', 'a date given is not counted') FROM hz.deadline d WHERE d.finding_id = pg_temp.f(2);
@@ -81,23 +83,26 @@ SELECT is(ARRAY[w.j ->> 'state', w.j ->> 'overdue', w.j ->> 'days_left'], t.want
 	('2026-11-24T16:00:00Z',          ARRAY['overdue', 'true', '-1']),
 	('2026-11-23T15:59:59Z',          ARRAY['open', 'false', '1'])) t (clock, want),
  LATERAL (SELECT set_config('app.clock', t.clock, true)) c,
- LATERAL (SELECT to_jsonb(api.deadline_json(f, d, NULL, api.today(), '[]')) || jsonb_build_object('c', c) AS j FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current
+ LATERAL (SELECT to_jsonb(api.deadline_json(f, d, NULL, api.today(), NULL, '[]')) || jsonb_build_object('c', c) AS j FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current
 	WHERE f.id = pg_temp.f(3)) w;
 SELECT is(api.day('2026-11-23T15:59:59.999Z'), DATE '2026-11-23', 'the day ends at 16:00 UTC');
 SELECT is(api.day('2026-11-23T16:00:00Z'), DATE '2026-11-24', 'and the next begins');
 
 -- Rules by edition: an order keeps the rule of its day.
-SELECT is((api.deadline_rule('days', '2020-12-31')).id, 'calendar_days_0', 'the rule before the Code');
-SELECT is((api.deadline_rule('days', '2021-01-01')).id, 'calendar_days_1', 'the rule since');
-SELECT is((api.deadline_rule('date', '2015-05-05')).id, 'given_date_1', 'a date given');
+SELECT is((api.deadline_rule('days', 'calendar', '2020-12-31')).id, 'calendar_days_0', 'the rule before the Code');
+SELECT is((api.deadline_rule('days', 'calendar', '2021-01-01')).id, 'calendar_days_1', 'the rule since');
+SELECT is((api.deadline_rule('date', 'calendar', '2015-05-05')).id, 'given_date_1', 'a date given');
+SELECT is((api.deadline_rule('days', 'working', '2021-07-14')).id || ' ' || (api.deadline_rule('days', 'working', '2021-07-15')).id,
+	'working_days_0 working_days_1', 'working days, before and since the Penalties Act');
 
 -- The shorthand: issued and handed over at once, years ago if it was so.
 SELECT set_config('app.clock', '2026-12-02T10:00:00+08:00', true) \g /dev/null
 SELECT is(pg_temp.faults(pg_temp.refused('ann', format('api.finding_order(%L, $1)', pg_temp.f(4)), '{"days": 3, "day_kind": "working", "deadline": "2026-11-01"}')),
-	'{"/day_kind": "rule_violated", "/days": "rule_violated", "/deadline": "rule_violated"}', 'its faults at once');
+	'{"/days": "rule_violated", "/deadline": "rule_violated"}', 'its faults at once');
 SELECT is(pg_temp.call('ann', format('api.finding_order(%L, $1)', pg_temp.f(4)), '{"days": 7, "served_at": "2026-11-24T08:00:00+08:00"}')
 	- '{id,order_id}'::text[], jsonb_build_object('number', '责改〔2026〕第 2 号', 'finding_id', pg_temp.f(4), 'round', 1, 'requirement', '整改：隐患4',
-	'responsible_name', NULL, 'deadline', '2026-12-01', 'days', 7, 'day_kind', 'calendar', 'legal_basis', NULL, 'served', true,
+	'responsible_name', NULL, 'deadline', '2026-12-01', 'days', 7, 'day_kind', 'calendar', 'rule', 'calendar_days_1',
+	'time_limit', NULL, 'provisional', false, 'legal_basis', NULL, 'served', true,
 	'served_at', '2026-11-24T08:00:00.000+08:00', 'state', 'ordered', 'actor_id', '00000000-0000-7000-8000-000000000002',
 	'occurred_at', '2026-11-24T08:00:00.000+08:00', 'recorded_at', '2026-12-02T10:00:00.000+08:00', 'note', NULL), 'its record');
 SELECT is(pg_temp.refused('ann', format('api.finding_order(%L, $1)', pg_temp.f(4)), '{"days": 7}') ->> 'code', 'invalid_state', 'not twice in a round');
@@ -111,7 +116,7 @@ SELECT is(ARRAY[round::text, due_on::text, responsible_name], ARRAY['2', '2026-1
 SELECT is(array_agg(round || ':' || due_on || ':' || current || ':' || reason ORDER BY round),
 	ARRAY['1:2026-12-01:false:责令改正通知送达', '2:2026-12-05:true:复查不合格，第 2 轮责令改正'], 'with the reason of the change')
   FROM hz.deadline WHERE finding_id = pg_temp.f(4);
-SELECT is((SELECT jsonb_agg(c ->> 'deadline') FROM jsonb_array_elements((SELECT changes::jsonb FROM api.deadline_changes(f.id))) c), '["2026-12-01", "2026-12-05"]',
+SELECT is((SELECT jsonb_agg(c ->> 'deadline') FROM jsonb_array_elements((SELECT changes::jsonb FROM api.deadlines_of(f.id))) c), '["2026-12-01", "2026-12-05"]',
 	'the worklist tells both') FROM hz.finding f JOIN hz.deadline d ON d.finding_id = f.id AND d.current WHERE f.id = pg_temp.f(4);
 
 -- Served late: findings voided meanwhile are left alone.

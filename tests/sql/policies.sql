@@ -33,7 +33,8 @@ DECLARE
 BEGIN
 	PERFORM set_config('app.actor', p_actor, true), set_config('app.role', p_role, true), set_config('app.districts', p_districts, true),
 		set_config('app.types', p_types, true), set_config('app.streets', p_streets, true),
-		set_config('app.institutions', p_institutions, true), set_config('app.key', '', true);
+		set_config('app.institutions', p_institutions, true), set_config('app.key', '', true),
+		set_config('app.hidden', api.hidden_categories(p_role), true);
 	SET LOCAL ROLE hz_api;
 	EXECUTE p_sql INTO v;
 	RESET ROLE;

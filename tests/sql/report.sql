@@ -25,7 +25,7 @@ SELECT gen_random_uuid(), id, sha256(name::bytea), name, role, ARRAY[district], 
 CREATE FUNCTION pg_temp.session(p_name text) RETURNS void LANGUAGE sql AS $$
 	SELECT set_config('app.actor', coalesce(id, '00000000-0000-0000-0000-000000000000')::text, true), set_config('app.role', coalesce(role, p_name), true),
 		set_config('app.districts', coalesce(district, ''), true), set_config('app.types', '', true), set_config('app.streets', coalesce(streets, ''), true),
-		set_config('app.institutions', coalesce(institutions, ''), true),
+		set_config('app.institutions', coalesce(institutions, ''), true), set_config('app.hidden', api.hidden_categories(role), true),
 		set_config('app.wide', CASE WHEN role IN ('street', 'institution', 'staff', 'integration') THEN 'no' ELSE 'yes' END, true)
 	  FROM (VALUES (1)) one LEFT JOIN person ON name = p_name
 $$;

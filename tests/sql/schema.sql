@@ -7,7 +7,7 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,region,report_reason,report_rule,report_text,time_limit,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,report_reason,report_rule,report_text,segregation,time_limit,transition}',
 	'only code tables and counters are without row-level security');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,custodian_key,media_task,order_number}',
 	'every secured table has a policy, but those that only the owner reads');
@@ -17,6 +17,10 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_a
 	AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'institution_type' AND NOT a.attisdropped)
 	AND name <> 'event' AND NOT EXISTS (SELECT FROM pg_constraint k WHERE k.conrelid = t.oid AND k.confrelid = 'hz.institution'::regclass
 		AND cardinality(k.conkey) = 4 AND k.confupdtype = 'c')), '{}', 'what hangs on an institution follows it by cascade');
+
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname IN ('finding_id', 'category') AND NOT a.attisdropped)
+	AND NOT EXISTS (SELECT FROM pg_policies p WHERE p.schemaname = 'hz' AND p.tablename = t.name AND (p.qual LIKE '%app.hidden%' OR p.qual LIKE '%FROM hz.finding %'))), '{}',
+	'what belongs to a finding, or has a category, is read with it: sensitive ones are kept from streets, connected systems and files');
 
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_table_privilege('hz_api', oid, 'DELETE, TRUNCATE, REFERENCES, TRIGGER')), '{inspection_inspector}',
 	'the API deletes nothing but a name from a planned visit');
@@ -39,7 +43,7 @@ SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace =
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{attachment_arrive,attachment_count,attachment_linked,content_drop,content_keep,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_escalate_reports,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_forget,media_give_up,media_take,media_thumbnail,report_conflicts,report_default_district,report_faults,report_files_erase,report_has_handler,report_insert,report_key,report_place,report_staff_faults,reporter_allowed,reporter_file_insert,reporter_file_room,reporter_finding,reporter_findings,reporter_follow,reporter_json,reporter_limit,reporter_lock,reporter_message_json,reporter_messages_count,reporter_next,reporter_reason,reporter_report,reporter_reward,reporter_step,reporter_summary}',
+	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_escalate_reports,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_forget,media_give_up,media_take,media_thumbnail,recompute_actor,report_conflicts,report_default_district,report_faults,report_files_erase,report_has_handler,report_insert,report_key,report_place,report_staff_faults,reporter_allowed,reporter_file_insert,reporter_file_room,reporter_finding,reporter_findings,reporter_follow,reporter_json,reporter_limit,reporter_lock,reporter_message_json,reporter_messages_count,reporter_next,reporter_reason,reporter_report,reporter_reward,reporter_step,reporter_summary,standard_head,standard_load}',
 	'the owner, the job and hz-media keep these to themselves');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
 	'{media_done,media_failed,media_take}', 'hz-media takes tasks and gives them back');
@@ -48,7 +52,7 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('
 
 -- Every resource that is shown as an event has its trigger.
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE EXISTS (SELECT FROM pg_trigger g WHERE g.tgrelid = t.oid AND g.tgname = 'event') ORDER BY 1),
-	'{actor,api_key,finding,inspection,institution,order_service,org_unit,rectification_order}', 'changes of these are events');
+	'{actor,api_key,campaign,clock,enforcement_measure,finding,inspection,institution,order_service,org_unit,rectification_order,referral,time_limit}', 'changes of these are events');
 
 SELECT finish();
 ROLLBACK;

@@ -49,7 +49,7 @@ static const struct contract_op	daily = {
 };
 static const struct contract_op	list = {
 	OP, .id = "list", .method = CONTRACT_GET, .kind = CONTRACT_KIND_LIST, .limit = true, .cursor = true, .sql = two_tokens,
-	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item
+	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item, .sensitive = true
 };
 static const struct contract_op	create = {
 	OP, .id = "create", .method = CONTRACT_POST, .idempotent = true, .lane = CONTRACT_WRITE, .body = &body, .body_required = true,
@@ -125,8 +125,8 @@ const struct contract_sqlstate	contract_sqlstates[] = {
 	{ "57", NULL, PROBLEM_UNAVAILABLE, NULL }
 };
 const size_t			contract_nsqlstates = COUNT(contract_sqlstates);
-const char			contract_auth_sql[] = "SELECT auth";
 const char			contract_nobody_sql[] = "SELECT nobody";
+const char			contract_auth_sql[] = "SELECT auth", contract_export_sql[] = "SELECT export";
 const char *const		contract_patterns[] = { NULL };
 
 int

@@ -20,6 +20,7 @@ static struct {
 	void			*arg;
 	bool			 waiting, forgotten;
 	enum pg_outcome		 refuse;	/* PG_DONE: nothing is refused */
+	PGresult		*middle;	/* what the second of three steps answers; taken */
 	const char		*sqlstate, *constraint, *detail;
 } stub;
 
@@ -119,6 +120,10 @@ stub_answer(enum pg_outcome outcome, PGresult *auth, PGresult *last, size_t fail
 	size_t			i, n = stub.nsteps;
 
 	a.results[0] = auth;
+	if (n == 3) {
+		a.results[1] = stub.middle;
+		stub.middle = NULL;
+	}
 	if (last != NULL) {
 		PQclear(a.results[n - 1]);
 		a.results[n - 1] = last;

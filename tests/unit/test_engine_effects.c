@@ -1,6 +1,6 @@
 /*
  * Idempotency, secrets, versions, pages and CSV, with a PostgreSQL that answers what the test says.
- * sources: api/engine/admit.c api/engine/bind.c api/engine/body.c api/engine/check.c api/engine/csv.c api/engine/cursor.c api/engine/engine.c api/engine/errors.c api/engine/idempotency.c api/engine/negotiate.c api/engine/pattern.c api/engine/query.c api/engine/reply.c api/engine/route.c api/engine/run.c api/engine/session.c api/engine/transform.c api/engine/form.c api/engine/statement.c api/engine/validate.c api/engine/validate_text.c  api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/base/clock.c api/base/log.c api/crypto/crypto.c
+ * sources: api/engine/admit.c api/engine/bind.c api/engine/body.c api/engine/check.c api/engine/csv.c api/engine/cursor.c api/engine/engine.c api/engine/errors.c api/engine/export.c api/engine/idempotency.c api/engine/negotiate.c api/engine/pattern.c api/engine/query.c api/engine/reply.c api/engine/route.c api/engine/run.c api/engine/session.c api/engine/transform.c api/engine/form.c api/engine/statement.c api/engine/validate.c api/engine/validate_text.c  api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/base/clock.c api/base/log.c api/crypto/crypto.c
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -234,19 +234,85 @@ a_list_streams_as_csv(void **state)
 	(void)state;
 	call.headers[ENGINE_ACCEPT] = "text/csv";
 	assert_false(go("GET", "/things?limit=2", NULL));
-	assert_string_equal(stub.steps[1].values[0], "200");
+	assert_string_equal(stub.steps[1].sql, "SELECT export");
+	assert_string_equal(stub.steps[1].values[0], "f");
+	assert_null(stub.steps[1].values[1]);
+	assert_string_equal(stub.steps[2].values[0], "200");
 	stub_answer(PG_DONE, AUTH, STUB_ROW("items", items, "next_key", "[\"b\"]"), 0);
 	assert_body("\xef\xbb\xbf" "b,名称,c,d\r\n是,\"'=1+1\",-5,x；y\r\n,\"say \"\"no\"\"\",1.25,\"[{\"\"e\"\":1}]\"\r\n");
 	assert_true(call.reply.more);
 	assert_memory_equal(header("Content-Type"), "text/csv; charset=utf-8", 23);
 	assert_non_null(strstr(header("Content-Disposition"), "filename*=UTF-8''%E4%BA%8B%E7%89%A9-"));
 	assert_false(engine_more(&call));
-	assert_string_equal(stub.steps[1].values[1], "b");
+	assert_string_equal(stub.steps[1].sql, "SELECT export");
+	assert_string_equal(stub.steps[2].values[1], "b");
 	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[{\"a\":\"＠x\",\"b\":false}]", "next_key", ""), 0);
 	assert_body("否,\"'＠x\",,\r\n");
 	assert_false(call.reply.more);
 	assert_false(call.reply.broken);
 	assert_int_equal(done_calls, 2);
+}
+
+static void
+a_file_says_what_it_leaves_out(void **state)
+{
+	(void)state;
+	call.headers[ENGINE_ACCEPT] = "text/csv";
+	assert_false(go("GET", "/things", NULL));
+	stub.middle = STUB_ROW("omitted", "political, psychological");
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[]", "next_key", ""), 0);
+	assert_string_equal(header("Omitted-Categories"), "political, psychological");
+	assert_memory_equal(header("Content-Disposition"), "attachment; filename=\"list-without_sensitive-", 45);
+	assert_non_null(strstr(header("Content-Disposition"),
+	    "UTF-8''%E4%BA%8B%E7%89%A9-%E4%B8%8D%E5%90%AB%E6%95%8F%E6%84%9F%E7%B1%BB-"));
+}
+
+static void
+a_whole_file_is_put_on_record_first(void **state)
+{
+	(void)state;
+	call.headers[ENGINE_ACCEPT] = "text/csv";
+	assert_false(go("GET", "/things?limit=2&sensitive=include", NULL));
+	assert_int_equal(stub.lane, PG_WRITE);
+	assert_int_equal(stub.nsteps, 2);
+	assert_string_equal(stub.steps[1].values[0], "t");
+	assert_string_equal(stub.steps[1].values[1], "list");
+	assert_string_equal(stub.steps[1].values[2], "/things");
+	assert_string_equal(stub.steps[1].values[3], "sensitive=include");
+	stub_answer(PG_DONE, AUTH, STUB_ROW("omitted", ""), 0);
+	assert_int_equal(stub.lane, PG_READ);
+	assert_int_equal(stub.nsteps, 3);
+	assert_string_equal(stub.steps[1].values[0], "t");
+	assert_null(stub.steps[1].values[1]);
+	stub.middle = STUB_ROW("omitted", "");
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[{\"a\":\"x\"}]", "next_key", "[\"b\"]"), 0);
+	assert_string_equal(header("Omitted-Categories"), "");
+	assert_memory_equal(header("Content-Disposition"), "attachment; filename=\"list-2", 28);
+	assert_false(engine_more(&call));
+	assert_int_equal(stub.lane, PG_READ);	/* and once only */
+	assert_string_equal(stub.steps[1].values[0], "t");
+	assert_null(stub.steps[1].values[1]);
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[]", "next_key", ""), 0);
+	assert_int_equal(done_calls, 2);
+}
+
+static void
+nothing_goes_out_that_is_not_on_record(void **state)
+{
+	(void)state;
+	call.headers[ENGINE_ACCEPT] = "text/csv";
+	assert_false(go("GET", "/things?sensitive=include", NULL));
+	stub_answer(PG_LOST, NULL, NULL, 0);
+	assert_refused(PROBLEM_UNAVAILABLE, 503);
+	assert_int_equal(stub.sends, 1);
+	assert_false(go("GET", "/things?sensitive=exclude", NULL));
+	stub_answer(PG_DONE, AUTH, NULL, 0);
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+	call.headers[ENGINE_ACCEPT] = NULL;
+	assert_false(go("GET", "/things?sensitive=include", NULL));	/* JSON: of no effect */
+	assert_int_equal(stub.nsteps, 2);
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[]", "next_key", ""), 0);
+	assert_int_equal(call.reply.status, 200);
 }
 
 static void
@@ -293,6 +359,8 @@ main(void)
 		TEST(a_secret_is_replayed_from_its_box), TEST(if_match_is_bound_as_a_version),
 		TEST(what_tells_days_left_changes_with_the_day), TEST(a_list_links_to_its_next_page),
 		TEST(nothing_in_a_link_ends_it_early), TEST(a_list_streams_as_csv),
+		TEST(a_file_says_what_it_leaves_out), TEST(a_whole_file_is_put_on_record_first),
+		TEST(nothing_goes_out_that_is_not_on_record),
 		TEST(a_stream_that_breaks_is_cut), TEST(cells_are_quoted_and_defused)
 	};
 

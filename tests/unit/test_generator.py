@@ -34,12 +34,14 @@ components:
     id: {name: id, in: path, required: true, schema: {type: string, format: uuid}}
     limit: {name: limit, in: query, schema: {type: integer, minimum: 1, maximum: 200, default: 50}}
     cursor: {name: cursor, in: query, schema: {type: string}}
+    sensitive: {name: sensitive, in: query, schema: {type: string, enum: [include]}}
     IfMatch: {name: If-Match, in: header, required: true, schema: {type: string}}
     IdempotencyKey: {name: Idempotency-Key, in: header, schema: {type: string}}
   headers:
     ETag: {schema: {type: string}}
     Link: {schema: {type: string}}
     Location: {schema: {type: string}}
+    OmittedCategories: {schema: {type: string}}
     IdempotentReplayed: {schema: {type: string}}
   responses:
     Problem: {description: 错 / problem, content: {application/problem+json: {schema: {$ref: '#/components/schemas/Problem'}}}}
@@ -56,6 +58,7 @@ paths:
       tags: [things]
       x-sql: things/list
       x-kind: list
+      x-sensitive: true
       x-roles: any
       x-sort: [-found_at, found_at]
       parameters:
@@ -161,6 +164,7 @@ sqlstates:
 SQL = {
     "auth": "SELECT $1::bytea, $2::text[];\n",
     "nobody": "SELECT 1\n",
+    "export": "SELECT $1::boolean, $2::text, $3::text, $4::text AS omitted\n",
     "things/list": """\
 -- a comment with :nothing
 SELECT json_agg(t) AS items, null AS next_key FROM t
@@ -240,9 +244,9 @@ main(void)
 			if (op == NULL)
 				continue;
 			printf("  op %s method %d back %d lane %d kind %d etag %d open %d quiet %d roles %s limit %d cursor %d if_match %d"
-			    " secret %s handler %d body %s\n", op->id, op->method, op->route == route, op->lane, op->kind, op->etag, op->caller == CONTRACT_ANYBODY,
+			    " secret %s handler %d body %s%s\n", op->id, op->method, op->route == route, op->lane, op->kind, op->etag, op->caller == CONTRACT_ANYBODY,
 			    op->quiet, op->roles, op->limit, op->cursor, op->if_match, op->secret == NULL ? "-" : op->secret,
-			    op->handler != NULL, op->body_type == NULL ? "-" : op->body_type);
+			    op->handler != NULL, op->body_type == NULL ? "-" : op->body_type, op->sensitive ? " sensitive" : "");
 			for (size_t q = 0; q < op->nquery; q++)
 				printf("    query %s %s\n", op->query[q].name, op->query[q].fallback == NULL ? "-" : op->query[q].fallback);
 			for (size_t t = 0; t < op->nsql; t++)
@@ -260,12 +264,13 @@ main(void)
 	for (size_t i = 0; i < contract_nsqlstates; i++)
 		printf("%s %s\n", contract_sqlstates[i].sqlstate, contract_sqlstates[i].constraint == NULL ? "-" : contract_sqlstates[i].constraint);
 	printf("%d %s %s", strlen(contract_openapi) == contract_openapi_length, contract_patterns[0], contract_auth_sql);
+	printf("%s", contract_export_sql);
 	return contract_patterns[1] != NULL;
 }
 """)
     assert out == """\
 route /v1/things 2 0 things
-  op things_list method 0 back 1 lane 0 kind 1 etag 0 open 0 quiet 0 roles {admin,inspector} limit 1 cursor 1 if_match 0 secret - handler 0 body -
+  op things_list method 0 back 1 lane 0 kind 1 etag 0 open 0 quiet 0 roles {admin,inspector} limit 1 cursor 1 if_match 0 secret - handler 0 body - sensitive
     query state -
     query due -
     query major false
@@ -327,6 +332,7 @@ conflict 404 甲
 23505 -
 23 -
 1 ^[A-Z]{2}\\.[0-9]+$ SELECT $1::bytea, $2::text[]
+SELECT $1::boolean, $2::text, $3::text, $4::text AS omitted
 """
 
 
@@ -337,10 +343,10 @@ def test_published_document(small):
     assert lint.Lint(document).run() == []
     listing = document["paths"]["/v1/things"]["get"]
     names = [p.get("name") or p["$ref"].rpartition("/")[2] for p in listing["parameters"]]
-    assert names == ["state", "due", "major", "limit", "cursor", "sort"]
-    assert listing["parameters"][-1]["schema"] == {"type": "string", "enum": ["-found_at", "found_at"], "default": "-found_at"}
+    assert names == ["state", "due", "major", "limit", "cursor", "sort", "sensitive"]
+    assert listing["parameters"][-2]["schema"] == {"type": "string", "enum": ["-found_at", "found_at"], "default": "-found_at"}
     good = listing["responses"]["200"]
-    assert set(good["headers"]) == {"Link"} and "text/csv" in good["content"]
+    assert set(good["headers"]) == {"Link", "Omitted-Categories"} and "text/csv" in good["content"]
     assert listing["responses"]["default"] == {"$ref": "#/components/responses/Problem"}
     assert "`admin`、`inspector`" in listing["description"]
     created = document["paths"]["/v1/things"]["post"]
@@ -454,7 +460,7 @@ REFUSED = [
     (LIST, "--? q_state", "--? q_stat", f"{LIST}:4: --\\? q_stat is not declared by things_list"),
     (LIST, "--? sort_found_at", "--? sort_name", f"{LIST}:9: --\\? sort_name is not declared"),
     (LIST, "   AND state = ANY(:q_state) --? q_state\n", "", f"{YAML}:5: things_list: no line of {LIST} uses :q_state"),
-    (LIST, " ORDER BY found_at --? sort_found_at\n", "", f"{YAML}:11: things_list: no line of {LIST} is marked --\\? sort_found_at"),
+    (LIST, " ORDER BY found_at --? sort_found_at\n", "", f"{YAML}:12: things_list: no line of {LIST} is marked --\\? sort_found_at"),
     (LIST, "LIMIT :limit + 1", "", "pages by :after_1 but has no :limit"),
     (LIST, ":after_2::uuid", ":after_5::uuid", f"{LIST}:7: :after_5 is not declared"),
     (LIST, "json_agg(t)", "json_agg(:x_what)", f"{LIST}:2: :x_what is not declared"),
@@ -467,6 +473,8 @@ REFUSED = [
     ("db/queries/things/create.sql", ", :secret_hash", "", "no line of db/queries/things/create.sql uses :secret_hash"),
     ("db/queries/things/patch.sql", ":if_match, ", "", "no line of db/queries/things/patch.sql uses :if_match"),
     ("db/queries/auth.sql", "$1", ":body", "auth.sql:1: takes \\$1"),
+    ("db/queries/export.sql", "$1", ":me", "export.sql:1: takes \\$1"),
+    (YAML, "x-etag: daily", "x-sensitive: true", "things_get: x-sensitive: for a list that is not open to all"),
     (YAML, "maxLength: 100", "maxLenght: 100", f"{YAML}:[0-9]+: maxLenght: not a keyword of type string"),
     (YAML, "minLength: 1,", "minLength: -1,", "minLength: a whole number"),
     (YAML, "{type: string, minLength: 1, maxLength: 100}", "{type: string}", "a string of a request has one of enum, format, maxLength, pattern"),

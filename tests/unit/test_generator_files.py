@@ -51,7 +51,7 @@ components:
   schemas:
     File: {type: object, properties: {id: {type: string, format: uuid}}}
 """
-SQL = {"auth": "SELECT $1::bytea, $2::text[]\n",  "nobody": "SELECT 1\n",
+SQL = {"auth": "SELECT $1::bytea, $2::text[]\n", "nobody": "SELECT 1\n", "export": "SELECT $1::boolean, $2::text, $3::text, $4::text\n",
        "files/admit": "SELECT 5 AS max_bytes WHERE :q_kind = 'a' AND :x_length = '1' AND owner = :me\n",
        "files/create": "SELECT * FROM api.file(:x_sha256, :x_size, :x_length)\n",
        "files/get": "SELECT sha256 FROM f WHERE id = :path_id\n", "files/again": "SELECT 200 AS status WHERE :path_id IS NULL\n"}

@@ -5,6 +5,7 @@ SELECT coalesce(json_agg(api.checklist_summary_json(p.c) ORDER BY p.n) FILTER (W
 	 WHERE true
 	   AND (c.code, -c.version) > (:after_1, -(:after_2::int)) --? after
 	   AND (c.institution_type IS NULL OR c.institution_type = :q_institution_type) --? q_institution_type
+	   AND c.audience = :q_audience --? q_audience
 	   AND c.code = :q_code --? q_code
 	   AND api.checklist_current(c) = :q_current --? q_current
 	 ORDER BY c.code, c.version DESC

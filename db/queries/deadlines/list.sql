@@ -1,32 +1,58 @@
--- In branches, each along one index. The bounds are subselects so that, behind the row policies, they still limit the index.
-WITH found AS (
-	-- all of a district, by day
-	SELECT l.f FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
-		SELECT f
-		  FROM hz.finding f
-		 WHERE f.district = s.district
+-- In branches, each along one index: of a district, or of institutions (the one asked for, or the caller's). The bounds are
+-- subselects so that, behind the row policies, they still limit the index.
+WITH due AS (
+	SELECT l.* FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
+		SELECT d.due_on, d.id, d.institution_id, d AS f
+		  FROM hz.finding d
+		 WHERE d.district = s.district
+		   \ir _finding.sql
 		   \ir _filter.sql
-		 ORDER BY f.due_on, f.id
+		 ORDER BY d.due_on, d.id
 		 LIMIT :limit + 1) l
 	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL
 	UNION ALL
-	-- those of institutions: the one asked for, or the caller's
-	SELECT l.f FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
-		SELECT f
-		  FROM hz.finding f
-		 WHERE f.institution_id = s.institution_id
+	SELECT l.* FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
+		SELECT d.due_on, d.id, d.institution_id, d AS f
+		  FROM hz.finding d
+		 WHERE d.institution_id = s.institution_id
+		   \ir _finding.sql
 		   \ir _filter.sql
-		 ORDER BY f.due_on, f.id
+		 ORDER BY d.due_on, d.id
+		 LIMIT :limit + 1) l
+), running AS (
+	SELECT l.* FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
+		SELECT d.due_on, d.id, d.institution_id, d AS c
+		  FROM hz.clock d
+		 WHERE d.district = s.district
+		   \ir _clock.sql
+		   \ir _filter.sql
+		 ORDER BY d.due_on, d.id
+		 LIMIT :limit + 1) l
+	 WHERE cardinality(:institutions) = 0 AND :q_institution_id IS NULL
+	UNION ALL
+	SELECT l.* FROM unnest(CASE WHEN :q_institution_id IS NULL THEN :institutions ELSE ARRAY[:q_institution_id] END) s (institution_id) CROSS JOIN LATERAL (
+		SELECT d.due_on, d.id, d.institution_id, d AS c
+		  FROM hz.clock d
+		 WHERE d.institution_id = s.institution_id
+		   \ir _clock.sql
+		   \ir _filter.sql
+		 ORDER BY d.due_on, d.id
 		 LIMIT :limit + 1) l
 ), page AS (
-	SELECT b.f, row_number() OVER (ORDER BY (b.f).due_on, (b.f).id) AS n
-	  FROM found b
+	SELECT b.*, row_number() OVER (ORDER BY b.due_on, b.id) AS n
+	  FROM (SELECT due_on, id, institution_id, f, NULL::hz.clock AS c FROM due
+		UNION ALL
+		SELECT due_on, id, institution_id, NULL, c FROM running) b
 	 ORDER BY n
 	 LIMIT :limit + 1)
-SELECT coalesce(json_agg(api.deadline_json(p.f, w, i.name, t.today, h.changes) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
-       CASE WHEN count(*) > :limit THEN json_agg(json_build_array((p.f).due_on, (p.f).id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
+SELECT coalesce(json_agg(CASE WHEN (p.c).id IS NULL
+		THEN api.deadline_json(p.f, h.current, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
+			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal, h.changes)
+		ELSE api.clock_json(p.c, g, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
+			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal) END ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+       CASE WHEN count(*) > :limit THEN json_agg(json_build_array(p.due_on, p.id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM page p
- CROSS JOIN (SELECT api.today() AS today OFFSET 0) t
- CROSS JOIN LATERAL api.deadline_changes((p.f).id) h
-  LEFT JOIN hz.institution i ON i.id = (p.f).institution_id
-  LEFT JOIN hz.deadline w ON w.finding_id = (p.f).id AND w.current
+ CROSS JOIN (SELECT d.today, (SELECT ordinal FROM hz.calendar_date WHERE day = d.today) AS ordinal
+	       FROM (SELECT api.today() AS today OFFSET 0) d OFFSET 0) t
+ CROSS JOIN LATERAL api.deadlines_of((p.f).id) h
+  LEFT JOIN hz.finding g ON g.id = (p.c).finding_id

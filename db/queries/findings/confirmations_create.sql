@@ -1,1 +1,1 @@
-SELECT * FROM api.finding_act(:path_id, 'confirmations', :body)
+SELECT * FROM api.finding_confirm(:path_id, :body)

@@ -4,6 +4,7 @@ AND (i.planned_key, i.id) > ((SELECT coalesce(:after_1::date, '-infinity')), (SE
 AND i.district = :q_district --? q_district
 AND i.kind = :q_kind --? q_kind
 AND i.state = :q_state --? q_state
+AND i.campaign_id = :q_campaign_id --? q_campaign_id
 AND i.planned_key >= :q_from --? q_from
 AND i.planned_key <= :q_to --? q_to
 AND (i.state = 'planned' AND i.planned_on < (SELECT api.today())) = :q_missed --? q_missed

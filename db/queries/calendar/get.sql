@@ -1,0 +1,1 @@
+SELECT * FROM api.calendar(:q_from, :q_to)

@@ -1,0 +1,1 @@
+SELECT * FROM api.campaign_create(:body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.extension_decide(:path_id, :body)

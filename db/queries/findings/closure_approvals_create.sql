@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_approve(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.measure_create(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.penalty_step(:path_id, :path_mid, :body)

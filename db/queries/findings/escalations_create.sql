@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_escalate(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.extension_request(:path_id, :body)

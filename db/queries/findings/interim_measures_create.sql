@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_secure(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_plan(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_refer(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.referral_receipt(:path_id, :path_rid, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.referral_reply(:path_id, :path_rid, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_spot_check(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.finding_supervise(:path_id, :body)

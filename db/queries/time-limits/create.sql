@@ -1,0 +1,1 @@
+SELECT * FROM api.time_limit_create(:body)

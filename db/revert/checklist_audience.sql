@@ -1,0 +1,4 @@
+-- revert/checklist_audience
+BEGIN;
+ALTER TABLE hz.checklist DROP COLUMN audience;
+COMMIT;

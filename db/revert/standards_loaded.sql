@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE hz.hazard_standard DROP COLUMN loaded_at;
+COMMIT;

@@ -1,0 +1,3 @@
+BEGIN;
+ALTER TABLE hz.time_limit DROP COLUMN times;
+COMMIT;

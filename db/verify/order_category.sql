@@ -1,0 +1,3 @@
+BEGIN;
+SELECT category FROM hz.rectification_order WHERE false;
+ROLLBACK;

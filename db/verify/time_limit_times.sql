@@ -1,0 +1,3 @@
+BEGIN;
+SELECT times FROM hz.time_limit WHERE false;
+ROLLBACK;
