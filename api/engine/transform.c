@@ -8,18 +8,16 @@
 #include "engine/work.h"
 #include "rule/receipt.h"
 
-static json_t *
-transform_hash(const struct contract_schema *schema, const char *text)
+void
+transform_hash(const struct contract_schema *schema, const char *text, char hex[2 * CRYPTO_HASH + 1])
 {
-	char		receipt[RECEIPT_SIZE], hex[2 * CRYPTO_HASH + 1];
-	uint8_t		hash[CRYPTO_HASH];
+	char	receipt[RECEIPT_SIZE];
+	uint8_t	hash[CRYPTO_HASH];
 
-	/* one receipt, however it was typed */
 	if (schema->format == CONTRACT_RECEIPT && receipt_read(text, strlen(text), receipt) == RECEIPT_GOOD)
 		text = receipt;
 	crypto_keyed_hash(hash, text, strlen(text));
 	text_hex(hex, hash, sizeof(hash));
-	return (json_string(hex));
 }
 
 static json_t *
@@ -46,8 +44,12 @@ transform_box(json_t *value, const char *key)
 static json_t *
 transform_one(const struct contract_schema *schema, json_t *value, const char *key)
 {
-	if (schema->transform == CONTRACT_HASH)
-		return (transform_hash(schema, json_string_value(value)));
+	char	hex[2 * CRYPTO_HASH + 1];
+
+	if (schema->transform == CONTRACT_HASH) {
+		transform_hash(schema, json_string_value(value), hex);
+		return (json_string(hex));
+	}
 	return (key == NULL ? json_true() : transform_box(value, key));
 }
 
