@@ -53,7 +53,7 @@ BEGIN
 	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname LIKE 'reporter\_%'
 		    AND (proargtypes[0] <> 'bytea'::regtype OR proname IN ('reporter_report', 'reporter_lock')));
-	-- keys are issued on the server by its owner only
+	-- keys are issued, and set, on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
-		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text'));
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'custodian_key_set'));
 END $$;
