@@ -7,7 +7,7 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,region,report_reason,report_rule,report_text,time_limit,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,region,report_reason,report_retention,report_rule,report_text,reward_rule,time_limit,transition}',
 	'only code tables and counters are without row-level security');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,custodian_key,media_task,order_number}',
 	'every secured table has a policy, but those that only the owner reads');
@@ -32,6 +32,7 @@ SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('
 SELECT is(ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = 'hz.report'::regclass AND a.attnum > 0
 	AND NOT has_column_privilege('hz_api', a.attrelid, a.attnum, 'SELECT') ORDER BY 1), '{custodian_key_id,identity_box,pseudonym,read_upto,receipt_hash}',
 	'no receipt of a report, no identity, no pseudonym');
+SELECT ok(NOT has_column_privilege('hz_api', 'hz.report_reward', 'code_hash', 'SELECT'), 'nor the code of a reward');
 SELECT ok(NOT has_any_column_privilege('hz_api', 'hz.audit_log', 'INSERT, UPDATE'), 'nor does the API write the audit log but by its function');
 
 SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace
@@ -39,7 +40,7 @@ SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace =
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{attachment_arrive,attachment_count,attachment_linked,content_drop,content_keep,custodian_key_set,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_escalate_reports,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_forget,media_give_up,media_take,media_thumbnail,report_conflicts,report_default_district,report_faults,report_files_erase,report_has_handler,report_insert,report_key,report_place,report_staff_faults,reporter_allowed,reporter_file_insert,reporter_file_room,reporter_finding,reporter_findings,reporter_follow,reporter_json,reporter_limit,reporter_lock,reporter_message_json,reporter_messages_count,reporter_next,reporter_reason,reporter_report,reporter_reward,reporter_step,reporter_summary}',
+	'{attachment_arrive,attachment_count,attachment_linked,content_drop,content_keep,custodian_key_set,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_erase_reports,job_escalate_reports,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_done,media_failed,media_forget,media_give_up,media_take,media_thumbnail,report_conflicts,report_default_district,report_erase,report_erase_on,report_erase_rest,report_faults,report_files_erase,report_has_handler,report_insert,report_kept_by,report_key,report_months,report_place,report_staff_faults,report_statistics_coarse,report_statistics_districts,report_statistics_faults,report_statistics_groups,report_statistics_hide,report_statistics_map,report_statistics_one,report_statistics_outcome,report_statistics_period,report_statistics_pool,report_statistics_two,report_statistics_value,report_statistics_values,reporter_allowed,reporter_file_insert,reporter_file_room,reporter_finding,reporter_findings,reporter_follow,reporter_json,reporter_limit,reporter_lock,reporter_message_json,reporter_messages_count,reporter_next,reporter_reason,reporter_report,reporter_reward,reporter_reward_row,reporter_step,reporter_summary,reports_due,reports_erase}',
 	'the owner, the job and hz-media keep these to themselves');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
 	'{media_done,media_failed,media_take}', 'hz-media takes tasks and gives them back');
