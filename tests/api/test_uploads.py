@@ -557,9 +557,11 @@ def test_a_killed_worker_loses_nothing_it_had(another_server, guarded):
     fields = {"Upload-Checksum": checksum(octets[1 << 20:])} if guarded else {}
     half = Half(client, place, 1 << 20, octets[1 << 20:2 << 20], 2 << 20, **fields)
     until(lambda: file.stat().st_size > 3 << 19)
-    os.kill(worker_of(server, file.name), signal.SIGKILL)
+    victim = worker_of(server, file.name)
+    os.kill(victim, signal.SIGKILL)
     half.cut()
     client.session.close()
+    until(lambda: victim not in children(kore_parent(server)))      # till then it may hold the file's lock, and the others answer
 
     def ready():
         try:
