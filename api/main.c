@@ -15,11 +15,13 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "crypto/crypto.h"
 #include "engine/engine.h"
 #include "http/entry.h"
 #include "http/guard.h"
 #include "http/health.h"
 #include "http/metrics.h"
+#include "http/rate.h"
 #include "http/settings.h"
 #include "http/task.h"
 #include "http/ui.h"
@@ -67,6 +69,7 @@ KORE_SECCOMP_FILTER("hz",
 	KORE_SYSCALL_ALLOW(mkdirat),
 	KORE_SYSCALL_ALLOW(renameat),
 	KORE_SYSCALL_ALLOW(fstatfs),
+	KORE_SYSCALL_ALLOW(utimensat),
 	KORE_SYSCALL_ALLOW(fadvise64),
 	KORE_SYSCALL_ALLOW(flock),
 	/* the threads that wait for it */
@@ -145,10 +148,16 @@ kore_parent_configure(int argc, char **argv)
 	main_limits();
 	main_store();
 	ui_load(settings.ui_dir);
-	if (!metrics_map(settings.workers)) {
+	if (!crypto_start() || !crypto_key_set(settings.report_key)) {
+		(void)fputs("HZ_REPORT_KEY: 应为 64 位十六进制数 / must be 64 hexadecimal digits\n", stderr);
+		exit(1);
+	}
+	if (!metrics_map(settings.workers) || !rate_map()) {
 		(void)fputs("内存不足 / out of memory\n", stderr);
 		exit(1);
 	}
+	rate_set(RATE_REPORTS, settings.reports_a_minute);
+	rate_set(RATE_RECEIPTS, settings.receipts_a_minute);
 	main_bind(settings.port, "guard_connect");
 	if (settings.metrics_port != NULL)
 		main_bind(settings.metrics_port, "guard_connect_metrics");

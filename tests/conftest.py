@@ -30,7 +30,8 @@ def _finish(server):
 @pytest.fixture(scope="session")
 def server():
     """The server all tests share, with code tables and no demo data."""
-    one = server_module.Server(HZ_CORS="https://app.example.org,https://other.example.org").start()
+    one = server_module.Server(HZ_CORS="https://app.example.org,https://other.example.org",
+                               HZ_REPORTS_PER_MINUTE="6000", HZ_WRONG_RECEIPTS_PER_MINUTE="6000").start()
     yield one
     _finish(one)
 

@@ -8,7 +8,8 @@ SHARED = {"limit": "#/components/parameters/limit", "cursor": "#/components/para
 HEADERS = {"ETag": "#/components/headers/ETag", "Link": "#/components/headers/Link", "Location": "#/components/headers/Location",
            "Idempotent-Replayed": "#/components/headers/IdempotentReplayed", "Omitted-Categories": "#/components/headers/OmittedCategories"}
 PROBLEM = "#/components/responses/Problem"
-REFUSAL_HEADERS = {401: ("WWW-Authenticate", "`Bearer`"), 503: ("Retry-After", "多少秒后再试 / seconds to wait before another try")}
+REFUSAL_HEADERS = {401: ("WWW-Authenticate", "`Bearer`"), 503: ("Retry-After", "多少秒后再试 / seconds to wait before another try"),
+                   429: ("Retry-After", "多少秒后再试 / seconds to wait before another try")}
 INT32_MAX = 2**31 - 1
 
 
@@ -28,8 +29,11 @@ def _strip(node, names=False):
 def _callers(op):
     if op.open:
         return "**谁可调用 / Who may call**：所有人，无需密钥 / everybody, no key needed"
+    if op.caller == "RECEIPT_HOLDER":
+        return "**谁可调用 / Who may call**：持回执的举报人 / the reporter, by the receipt"
     roles = "、".join(f"`{role}`" for role in op.roles)
-    return f"**谁可调用 / Who may call**：{roles}"
+    nobody = "所有人，无需密钥；持密钥的须为 / everybody, no key needed; with a key: " if op.caller == "KEY_OR_NOBODY" else ""
+    return f"**谁可调用 / Who may call**：{nobody}{roles}"
 
 
 def _integers(node):
@@ -46,7 +50,7 @@ def _refusals(op):
     sql, changes = op.kind != "HANDLER", op.method != "get"
     return [status for status, may in (
         (400, True), (401, not op.open), (403, not op.open), (404, op.path_params), (409, sql and changes), (412, op.if_match),
-        (413, op.body or op.file), (415, op.body or op.file), (422, sql and changes), (428, op.if_match), (500, True), (503, True), (504, sql)) if may]
+        (413, op.body or op.file), (415, op.body or op.file), (422, sql and changes), (428, op.if_match), (429, op.shy), (500, True), (503, True), (504, sql)) if may]
 
 
 def _refusal(status, problems, example):
@@ -103,7 +107,7 @@ def _conditional(op):
 def _success(doc, op, code, response):
     headers = []
     headers += ["ETag"] if op.etag != "none" else []
-    headers += ["Location"] if code == "201" else []
+    headers += ["Location"] if code == "201" and op.caller != "KEY_OR_NOBODY" else []     # nobody is told where
     headers += ["Link"] if op.uses("FROM_AFTER") else []
     headers += ["Idempotent-Replayed"] if _keyed(op) else []
     headers += ["Omitted-Categories"] if op.sensitive else []

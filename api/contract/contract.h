@@ -22,13 +22,29 @@ enum contract_type {
 
 enum contract_format {
 	CONTRACT_PLAIN, CONTRACT_UUID, CONTRACT_DATE, CONTRACT_DATE_TIME,
-	CONTRACT_USCC, CONTRACT_REGION_CODE, CONTRACT_PHONE_CN
+	CONTRACT_USCC, CONTRACT_REGION_CODE, CONTRACT_PHONE_CN, CONTRACT_RECEIPT
+};
+
+/* What is done to a value of a request, once it is checked, before anything is bound: PostgreSQL never sees the plain one. */
+enum contract_transform {
+	CONTRACT_AS_IT_IS,
+	CONTRACT_SEAL,			/* sealed to the key in column public_key of x-admit's row; base 64 */
+	CONTRACT_HASH			/* its keyed hash, hexadecimal */
+};
+
+/* Who calls, and how that is known. */
+enum contract_caller {
+	CONTRACT_KEY_HOLDER,		/* Authorization: Bearer */
+	CONTRACT_ANYBODY,		/* nothing is asked (security: []) */
+	CONTRACT_KEY_OR_NOBODY,		/* a key counts when there is one (security: [{}, {bearer: []}]) */
+	CONTRACT_RECEIPT_HOLDER		/* Authorization: Receipt (security: [{receipt: []}]) */
 };
 
 /* The closed subset of JSON Schema that the validator knows; the generator refuses the rest. */
 struct contract_schema {
 	enum contract_type	 type;
 	enum contract_format	 format;
+	enum contract_transform	 transform;
 	bool			 nullable;
 	bool			 has_minimum, has_maximum;
 	double			 minimum, maximum;	/* inclusive */
@@ -66,7 +82,9 @@ enum contract_source {
 	CONTRACT_FROM_LIMIT,		/* :limit          bigint, 1..200 */
 	CONTRACT_FROM_AFTER,		/* :after_<1..4>   cursor value, text; index 0..3 */
 	CONTRACT_FROM_IF_MATCH,		/* :if_match       bigint; NULL when the header is absent */
-	CONTRACT_FROM_SECRET_HASH,	/* :secret_hash    bytea, SHA-256 of the secret C has made */
+	CONTRACT_FROM_SECRET_HASH,	/* :secret_hash    bytea, hash of the secret C has made */
+	CONTRACT_FROM_CSV,		/* :csv            boolean, the list is written as a file */
+	CONTRACT_FROM_RECEIPT_HASH,	/* :receipt_hash   bytea, hash of the receipt the caller holds */
 	CONTRACT_FROM_HANDLER		/* :x_<name>       set in C by engine_value_set(); index into the op's values */
 };
 
@@ -119,8 +137,10 @@ struct contract_op {
 	enum contract_lane		 lane;
 	enum contract_kind		 kind;
 	enum contract_etag		 etag;
-	bool				 open;		/* no Authorization needed (security: []) */
+	enum contract_caller		 caller;
 	bool				 quiet;		/* x-quiet: no request-log line, no trace id */
+	bool				 shy;		/* x-shy: quiet, counted by the hour, answers padded: nothing tells of a reporter */
+	bool				 transforms;	/* something in its body is transformed */
 	const char			*roles;		/* "{admin,inspector}", bound by auth as text[] */
 	const struct contract_param	*query;		/* without limit, cursor and sort of a list */
 	size_t				 nquery;
@@ -138,13 +158,13 @@ struct contract_op {
 	size_t				 nbinds;
 	const struct contract_schema	*item;		/* of a list, for CSV */
 	bool				 sensitive;	/* may hold rows of sensitive categories: takes ?sensitive=include */
-	const char			*secret;	/* x-secret: member of the reply that C makes and splices in */
+	const char			*secret;	/* x-secret: member of the reply that C makes and splices in; `receipt` is one */
 	contract_handler		*handler;	/* x-handler; NULL: the engine's own way */
 	contract_handler		*prepare;	/* x-prepare: sets values before any statement; NULL: none */
 	const char *const		*values;	/* names of the values C sets, "x_sha256" … */
 	size_t				 nvalues;
 	bool				 file_body;	/* x-body: file: the body goes to the store, not to memory */
-	const struct contract_op	*admit;		/* x-admit: asked before the first octet of it; NULL: none */
+	const struct contract_op	*admit;		/* x-admit: asked before the first octet of it, or before its values are sealed */
 	bool				 idempotent;	/* takes an Idempotency-Key */
 	unsigned			 timeout_ms;
 };
@@ -188,6 +208,7 @@ extern const struct contract_sqlstate	contract_sqlstates[];
 extern const size_t			contract_nsqlstates;
 extern const char *const		contract_patterns[];	/* every pattern of a request, NULL-ended */
 extern const char			contract_auth_sql[];	/* db/queries/auth.sql: $1 bytea, $2 text[] */
+extern const char			contract_nobody_sql[];	/* db/queries/nobody.sql: the session of one without a key */
 extern const char			contract_export_sql[];	/* db/queries/export.sql: $1 boolean, $2 … $4 text */
 extern const char			contract_openapi[];	/* /openapi.json, x- keys stripped */
 extern const size_t			contract_openapi_length;

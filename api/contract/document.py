@@ -173,7 +173,7 @@ class Document:
             operation = len(path) == 3 and path[0] == "paths"
             names = path and path[-1] in ("properties", "schemas")
             for key, value in node.items():
-                if key.startswith("x-") and not names and not (operation and key in op_keys):
+                if key.startswith("x-") and not names and not (operation and key in op_keys) and key != "x-transform":
                     faults.add(Fault(node.at(key), f"unknown key {key}"))
                 if key not in ("example", "examples", "default", "enum"):
                     walk(value, path + [key])

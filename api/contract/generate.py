@@ -16,7 +16,7 @@ import bundle
 import ctables
 import document
 from document import Fault, Faults
-from sqllex import SqlFault, lex, trim
+from sqllex import SqlFault, lex, plain, trim
 
 METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
 CASTS = {"uuid": "::uuid", "date": "::date", "date-time": "::timestamptz"}
@@ -30,13 +30,15 @@ MACROS = {
     "institutions": "(SELECT string_to_array(current_setting('app.institutions'), ','))::uuid[]",
 }
 FIXED = {"body": ("FROM_BODY", "::jsonb"), "limit": ("FROM_LIMIT", "::bigint"), "if_match": ("FROM_IF_MATCH", "::bigint"),
-         "secret_hash": ("FROM_SECRET_HASH", "::bytea")}
+         "secret_hash": ("FROM_SECRET_HASH", "::bytea"), "receipt_hash": ("FROM_RECEIPT_HASH", "::bytea"),
+         "csv": ("FROM_CSV", "::boolean")}
+CALLERS = {"[]": "ANYBODY", "[{'receipt': []}]": "RECEIPT_HOLDER", "[{}, {'bearer': []}]": "KEY_OR_NOBODY"}
 PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
            "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive"}
-OWN = {"auth": "$1 (bytea) and $2 (text[])", "export": "$1 (boolean) to $4 (text)"}
+           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive"}
+OWN = {"auth": "$1 (bytea) and $2 (text[])", "nobody": "no parameters", "export": "$1 (boolean) to $4 (text)"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
 VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
@@ -71,7 +73,8 @@ class Op:
         self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "ROW" if self.handler else "OBJECT"
         self.lane = choice(op, "x-lane", ("read", "write", "slow"), "read" if method == "get" else "write")
         self.etag = choice(op, "x-etag", ("none", "version", "daily"), "version" if self.kind == "OBJECT" else "none")
-        self.quiet, self.secret = choice(op, "x-quiet", (False, True), False), op.get("x-secret")
+        self.shy = choice(op, "x-shy", (False, True), False)
+        self.quiet, self.secret = self.shy or choice(op, "x-quiet", (False, True), False), op.get("x-secret")
         self.body_max, self.timeout = op.get("x-body-max", BODY_MAX), op.get("x-timeout-ms", TIMEOUT_MS)
         for key in ("x-body-max", "x-timeout-ms"):
             if type(op.get(key, 1)) is not int or op.get(key, 1) < 1:
@@ -82,27 +85,28 @@ class Op:
         self.sorts = list(op.get("x-sort", []))
         if self.sorts and (not self.list or len(set(self.sorts)) != len(self.sorts)):
             raise Fault(op.at("x-sort"), f"{self.id}: x-sort: names for a list, each once")
-        self.open = op.get("security") == []
+        self.caller = CALLERS.get(str(op["security"])) if "security" in op else "KEY_HOLDER"
+        if self.caller is None:
+            raise Fault(op.at("security"), f"{self.id}: security: one of {', '.join(CALLERS)}")
+        self.open, self.roles = self.caller == "ANYBODY", self._roles()
         self.sensitive = choice(op, "x-sensitive", (False, True), False)
         if self.sensitive and (self.open or not self.list):
             raise Fault(op.at("x-sensitive"), f"{self.id}: x-sensitive: for a list that is not open to all")
-        self.roles = self._roles()
         self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
-        self.idempotent = (choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open
-                           and bool(self.sql_name))
-        if "x-admit" in op and not self.file:
-            raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file")
+        self.idempotent = choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open and bool(self.sql_name)
         self._params(item)
         self._body()
+        if "x-admit" in op and not self.file and not self.transforms:
+            raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file or x-transform: seal")
         self._responses()
         self.tokens, self.binds, self.included = [], [], set()
 
     def _roles(self):
         known, roles = self.doc.roles(), self.node.get("x-roles")
-        if self.open:
+        if self.caller in ("ANYBODY", "RECEIPT_HOLDER"):
             if roles is not None:
-                raise Fault(self.node.at("x-roles"), f"{self.id}: x-roles has no meaning beside security: []")
+                raise Fault(self.node.at("x-roles"), f"{self.id}: x-roles has no meaning beside such security")
             return []
         if roles is None:
             raise Fault(self.node.where, f"{self.id}: x-roles is missing (a list of roles, or any)")
@@ -147,7 +151,7 @@ class Op:
             raise Fault(self.node.where, f"{self.id}: more than {SEGMENTS} segments")
 
     def _body(self):
-        self.body, self.body_type, self.body_required = None, None, False
+        self.body, self.body_type, self.body_required, self.transforms = None, None, False, set()
         if "requestBody" not in self.node:
             if self.file:
                 raise Fault(self.node.at("x-body"), f"{self.id}: x-body: file needs a requestBody")
@@ -165,6 +169,17 @@ class Op:
         if self.method == "patch" and self.body_type != "application/merge-patch+json":
             raise Fault(request.where, f"{self.id}: PATCH takes application/merge-patch+json")
         self.body = media["schema"]
+        self._transforms(self.body)
+        if "seal" in self.transforms and "x-admit" not in self.node:
+            raise Fault(self.node.where, f"{self.id}: x-transform: seal needs an x-admit that tells the public_key")
+
+    def _transforms(self, node):
+        """Which x-transform stand in a schema of the body."""
+        node = self.doc.resolve(node)
+        if "x-transform" in node:
+            self.transforms.add(node["x-transform"])
+        for child in node.get("properties", {}).values():
+            self._transforms(child)
 
     def _responses(self):
         """The success response of an SQL operation has a JSON schema, that of a list `items` and `next`."""
@@ -196,8 +211,8 @@ class Op:
                 kinds = [t for t in document.types(schema) if t != "null"]
                 cast = CASTS.get(schema.get("format")) or TYPE_CASTS.get(kinds[0] if kinds else "string", "::text")
                 return ("FROM_PATH" if source == "path" else "FROM_QUERY"), i, cast
-        if name in FIXED and {"body": self.body is not None, "limit": self.list, "if_match": self.if_match,
-                              "secret_hash": bool(self.secret)}[name]:
+        if name in FIXED and {"body": self.body is not None, "limit": self.list, "csv": self.list, "if_match": self.if_match,
+                              "secret_hash": bool(self.secret), "receipt_hash": self.caller == "RECEIPT_HOLDER"}[name]:
             return FIXED[name][0], 0, FIXED[name][1]
         if source == "after" and self.list and rest.isdigit() and 1 <= int(rest) <= AFTERS:
             return "FROM_AFTER", int(rest) - 1, "::text"
@@ -277,6 +292,7 @@ class Op:
         names |= {"q_filename"} if self.file else set()
         wanted = [f"path_{p['name']}" for p in self.path_params] + [f"q_{p['name']}" for p in self.query]
         wanted += ["body"] * (self.body is not None) + ["if_match"] * self.if_match + ["secret_hash"] * bool(self.secret)
+        wanted += ["receipt_hash"] * (self.caller == "RECEIPT_HOLDER")
         for name in wanted:
             if name not in names:
                 raise Fault(self.node.where, f"{self.id}: no line of {shown} uses :{name}")
@@ -327,24 +343,14 @@ def bind_sql(root, ops, faults):
                 faults.add(Fault(None, f"db/queries/{name}.sql:1: no statement includes this part (\\ir {path.name})"))
         elif name not in named:
             faults.add(Fault(None, f"db/queries/{name}.sql:1: no operation names this file (x-sql: {name})"))
-    return {name: own_sql(folder, name, faults) for name in OWN}
-
-
-def own_sql(folder, name, faults):
-    """The text of one of the engine's own statements, whose parameters the engine knows."""
-    shown = f"db/queries/{name}.sql"
-    with faults:
-        if not (folder / f"{name}.sql").is_file():
-            raise Fault(None, f"{shown} does not exist")
-        try:
-            lines = trim(lex((folder / f"{name}.sql").read_text(encoding="utf-8"), shown, numbers=True))
-        except SqlFault as fault:
-            raise Fault(None, str(fault)) from fault
-        for line in lines:
-            if line.when or any(place for _, place in line.pieces):
-                raise Fault(None, f"{line.where}: takes {OWN[name]} only")
-        return "".join(text for line in lines for text, _ in line.pieces)
-    return ""
+    own = {}
+    for name, takes in OWN.items():
+        with faults:
+            try:
+                own[name] = plain(folder / f"{name}.sql", f"db/queries/{name}.sql", takes)
+            except SqlFault as fault:
+                raise Fault(None, str(fault)) from fault
+    return own
 
 
 def build(root):

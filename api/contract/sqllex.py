@@ -134,3 +134,14 @@ def trim(lines):
             line.pieces[-1] = (line.pieces[-1][0].rstrip(" "), None)
         line.add("\n")
     return lines
+
+
+def plain(path, shown, takes):
+    """The text of one of the engine's own statements, whose parameters the engine knows: no placeholder has a name, no line is optional."""
+    if not path.is_file():
+        raise SqlFault(f"{shown} does not exist")
+    lines = trim(lex(path.read_text(encoding="utf-8"), shown, numbers=True))
+    for line in lines:
+        if line.when or any(place for _, place in line.pieces):
+            raise SqlFault(f"{line.where}: takes {takes} only")
+    return "".join(text for line in lines for text, _ in line.pieces)

@@ -1,3 +1,4 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include <sodium.h>
@@ -5,7 +6,11 @@
 #include "crypto/crypto.h"
 
 _Static_assert(CRYPTO_HASH == crypto_hash_sha256_BYTES, "SHA-256");
+_Static_assert(CRYPTO_SEAL_KEY == crypto_box_PUBLICKEYBYTES && CRYPTO_SEAL_KEY == crypto_generichash_KEYBYTES, "keys");
+_Static_assert(crypto_box_SEALBYTES == 48, "CRYPTO_SEALED");
 _Static_assert(CRYPTO_BOX_EXTRA == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES, "box");
+
+static uint8_t	hash_key[CRYPTO_SEAL_KEY];
 
 bool
 crypto_start(void)
@@ -85,4 +90,48 @@ crypto_open(char *text, const char *passphrase, const uint8_t *box, size_t lengt
 	    length - crypto_secretbox_NONCEBYTES, box, key);
 	sodium_memzero(key, sizeof(key));
 	return (opened == 0);
+}
+
+void
+crypto_random(uint8_t *octets, size_t n)
+{
+	randombytes_buf(octets, n);
+}
+
+/* 64 hexadecimal digits. */
+static bool
+key_read(uint8_t key[CRYPTO_SEAL_KEY], const char *hex)
+{
+	size_t	length;
+
+	return (strlen(hex) == (size_t)2 * CRYPTO_SEAL_KEY && sodium_hex2bin(key, CRYPTO_SEAL_KEY, hex, (size_t)2 * CRYPTO_SEAL_KEY, NULL,
+	    &length, NULL) == 0 && length == CRYPTO_SEAL_KEY);
+}
+
+bool
+crypto_key_set(const char *hex)
+{
+	return (key_read(hash_key, hex));
+}
+
+void
+crypto_keyed_hash(uint8_t hash[CRYPTO_HASH], const void *octets, size_t length)
+{
+	(void)crypto_generichash(hash, CRYPTO_HASH, octets, length, hash_key, sizeof(hash_key));
+}
+
+bool
+crypto_seal_to(char *box, const char *hex, const void *octets, size_t length)
+{
+	uint8_t	 key[CRYPTO_SEAL_KEY], *sealed;
+	bool	 good = false;
+
+	if (!key_read(key, hex) || (sealed = malloc(length + crypto_box_SEALBYTES)) == NULL)
+		return (false);
+	if (crypto_box_seal(sealed, octets, length, key) == 0) {
+		(void)sodium_bin2base64(box, CRYPTO_SEALED(length), sealed, length + crypto_box_SEALBYTES, sodium_base64_VARIANT_ORIGINAL);
+		good = true;
+	}
+	free(sealed);
+	return (good);
 }

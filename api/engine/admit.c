@@ -2,6 +2,7 @@
 #include "engine/bind.h"
 #include "engine/errors.h"
 #include "engine/run.h"
+#include "engine/session.h"
 #include "problems.h"
 
 static void
@@ -14,7 +15,7 @@ admit_done(void *arg, struct pg_answer *answer)
 	w->pending = NULL;
 	if (answer->outcome != PG_DONE) {
 		errors_refuse(call, answer);
-	} else if (!run_actor(call, answer)) {
+	} else if (!session_actor(call, answer)) {
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	} else if (call->op->admit != NULL) {
 		w->admitted = answer->results[last];
@@ -35,14 +36,9 @@ admit_start(struct engine_call *call)
 
 	if (w->late >= 0)
 		return (run_start(call));
-	w->nsteps = 0;
-	if (!call->op->open) {
-		if (!run_token(call)) {
-			engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
-			return (true);
-		}
-		run_auth(call);
-	}
+	if (!session_identify(call))
+		return (true);
+	session_step(call);
 	if (admit != NULL) {
 		statement_build(call->arena, admit, &v, &s);
 		bind_statement(call, call->arena, &s);

@@ -67,11 +67,14 @@ bind_text(const struct engine_call *call, struct arena *arena, const struct cont
 		return (arena_format(arena, "%d", w->query.limit));
 	case CONTRACT_FROM_AFTER:
 		return (w->query.after[b->index]);
+	case CONTRACT_FROM_CSV:
+		return (w->csv_wanted ? "true" : "false");
 	case CONTRACT_FROM_IF_MATCH:
 		return (bind_if_match(call, arena));
 	case CONTRACT_FROM_HANDLER:
 		return (w->given[b->index]);
 	case CONTRACT_FROM_SECRET_HASH:
+	case CONTRACT_FROM_RECEIPT_HASH:
 		break;
 	}
 	return (NULL);
@@ -89,6 +92,8 @@ bind_statement(struct engine_call *call, struct arena *arena, const struct state
 		b = &s->op->binds[s->order[i]];
 		if (b->source == CONTRACT_FROM_SECRET_HASH)
 			work_bind(&w->values, w->secret_hash, CRYPTO_HASH, WORK_BINARY);
+		else if (b->source == CONTRACT_FROM_RECEIPT_HASH)
+			work_bind(&w->values, w->token_hash, CRYPTO_HASH, WORK_BINARY);
 		else
 			work_bind(&w->values, bind_text(call, arena, b), 0, WORK_TEXT);
 	}
@@ -96,5 +101,5 @@ bind_statement(struct engine_call *call, struct arena *arena, const struct state
 		return;
 	work_bind(&w->values, w->key_hash, CRYPTO_HASH, WORK_BINARY);
 	if (s->op->secret != NULL)
-		work_bind(&w->values, w->secret_box, sizeof(w->secret_box), WORK_BINARY);
+		work_bind(&w->values, w->secret_box, (int)(strlen(w->secret) + CRYPTO_BOX_EXTRA), WORK_BINARY);
 }

@@ -2,7 +2,10 @@
 #include <string.h>
 
 #include "engine/body.h"
+#include "engine/form.h"
+#include "engine/transform.h"
 #include "engine/validate.h"
+#include "engine/work.h"
 #include "problems.h"
 
 /* Before the parser sees it: how deep do brackets nest outside of strings? */
@@ -57,11 +60,34 @@ body_fault_at(json_t *errors, const json_error_t *e)
 }
 
 static bool
+body_is_form(const struct contract_op *op)
+{
+	return (op->body_type != NULL && strcmp(op->body_type, FORM_TYPE) == 0);
+}
+
+/* Against the schema; kept when something else than its own text is bound. */
+static bool
+body_judge(struct engine_call *call, json_t *value, json_t *errors, int *problem)
+{
+	*problem = PROBLEM_VALIDATION_FAILED;
+	if (!validate_value(call->op->body, value, "", errors))
+		return (false);
+	json_decref(call->work->value);
+	call->work->value = call->op->transforms || body_is_form(call->op) ? json_incref(value) : NULL;
+	return (true);
+}
+
+static bool
 body_parse(struct engine_call *call, json_t *errors, int *problem)
 {
 	json_auto_t	*value = NULL;
 	json_error_t	 e;
 
+	if (body_is_form(call->op)) {
+		*problem = PROBLEM_MALFORMED_REQUEST;
+		value = form_parse(call->body, call->body_length, errors);
+		return (value != NULL && body_judge(call, value, errors, problem));
+	}
 	*problem = PROBLEM_INVALID_JSON;
 	if (!body_shallow(call->body, call->body_length)) {
 		validate_fault(errors, "", "invalid_json", "嵌套超过 32 层");
@@ -72,8 +98,7 @@ body_parse(struct engine_call *call, json_t *errors, int *problem)
 		body_fault_at(errors, &e);
 		return (false);
 	}
-	*problem = PROBLEM_VALIDATION_FAILED;
-	return (validate_value(call->op->body, value, "", errors));
+	return (body_judge(call, value, errors, problem));
 }
 
 bool
@@ -96,6 +121,6 @@ body_check(struct engine_call *call, const char **text, json_t *errors, int *pro
 	}
 	if (!body_parse(call, errors, problem))
 		return (false);
-	*text = arena_dup(call->arena, call->body, call->body_length);
+	*text = call->work->value != NULL ? transform_hide(call) : arena_dup(call->arena, call->body, call->body_length);
 	return (true);
 }

@@ -99,6 +99,8 @@ engine_close(struct engine_call *call)
 	PQclear(w->admitted);
 	csv_close(w->csv);
 	json_decref(w->late_errors);
+	json_decref(w->value);
+	explicit_bzero(w->secret, sizeof(w->secret));
 	call->work = NULL;
 }
 
@@ -138,8 +140,8 @@ engine_refuse(struct engine_call *call, int problem, const char *detail)
 	r->detail = detail == NULL ? NULL : arena_string(call->arena, detail);
 	call->reply.status = contract_problems[problem].status;
 	if (problem == PROBLEM_UNAUTHORIZED)
-		engine_field(call, "WWW-Authenticate", call->work->token == NULL ?
-		    "Bearer" : "Bearer error=\"invalid_token\"");
+		engine_field(call, "WWW-Authenticate", call->op != NULL && call->op->caller == CONTRACT_RECEIPT_HOLDER ? "Receipt" :
+		    call->work->token == NULL ? "Bearer" : "Bearer error=\"invalid_token\"");
 }
 
 void
@@ -198,6 +200,12 @@ engine_late(struct engine_call *call, int problem, const char *pointer, const ch
 	if (w->late < 0)
 		w->late = problem;
 	validate_fault(w->late_errors, pointer, code, detail);
+}
+
+const char *
+engine_secret(const struct engine_call *call)
+{
+	return (call->work->secret);
 }
 
 static unsigned

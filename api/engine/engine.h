@@ -126,6 +126,9 @@ const char *engine_query_text(const struct engine_call *call, const char *name);
 /* call->query has changed since it was checked: check again all that needs no database. False: engine_run() will refuse. */
 bool engine_recheck(struct engine_call *call) __attribute__((warn_unused_result));
 
+/* The secret made for this call (x-secret), for a handler beside x-sql; "": none. */
+const char *engine_secret(const struct engine_call *call);
+
 /* What :x_<name> binds, given with its x_ ("x_size"); copied. A name that no statement of the operation uses is ignored. */
 void engine_value_set(struct engine_call *call, const char *name, const char *text);
 

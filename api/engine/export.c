@@ -3,6 +3,7 @@
 #include "engine/export.h"
 #include "engine/reply.h"
 #include "engine/run.h"
+#include "engine/session.h"
 
 #define RECORD_TIMEOUT_MS	5000	/* as every write; the list itself may take longer */
 
@@ -31,7 +32,7 @@ export_record(struct engine_call *call, pg_done *done)
 	struct engine_work	*w = call->work;
 	enum pg_outcome		 refused = PG_UNAVAILABLE;
 
-	run_auth(call);
+	session_step(call);
 	export_bind(call, call->op->id, call->path, w->query.others);
 	w->pending = pg_send(PG_WRITE, 0, w->steps, w->nsteps, RECORD_TIMEOUT_MS, done, call, &refused);
 	if (w->pending != NULL)
@@ -73,8 +74,8 @@ export_page(struct engine_call *call)
 		call->reply.broken = true;
 		return (true);
 	}
-	if (!call->op->open) {
-		run_auth(call);
+	if (session_keyed(call)) {
+		session_step(call);
 		export_step(call);
 	}
 	run_operation(call, w->csv->page);

@@ -35,19 +35,29 @@ idempotency_key(struct engine_call *call)
 	return (true);
 }
 
-/* Same key, same request? Path and body as they were sent, for one operation. */
-static void
+/*
+ * Same key, same request? Path and body as they were sent, for one operation; of a body with secrets what is left without
+ * them, and all of it with the key itself: whoever had this hash could try what was said or sent. All who hold receipts are
+ * one actor (nobody): a key is theirs together with the receipt.
+ */
+void
 idempotency_hash(struct engine_call *call)
 {
 	struct engine_work		*w = call->work;
+	const bool			 held = call->op->caller == CONTRACT_RECEIPT_HOLDER;
+	const struct crypto_part	 key[] = { { w->key, strlen(w->key) }, { w->token_hash, held ? CRYPTO_HASH : 0 } };
 	const struct crypto_part	 parts[] = {
+		{ w->key, strlen(w->key) },
 		{ call->op->id, strlen(call->op->id) },
 		{ call->path, strlen(call->path) },
 		{ w->query.others, strlen(w->query.others) },
-		{ call->body, call->body_length }
+		{ w->value != NULL ? w->body : call->body, w->value != NULL ? strlen(w->body) : call->body_length }
 	};
 
-	crypto_sha256(w->key_hash, w->key, strlen(w->key));
+	if (held)
+		crypto_sha256_parts(w->key_hash, key, sizeof(key) / sizeof(key[0]));
+	else
+		crypto_sha256(w->key_hash, w->key, strlen(w->key));
 	crypto_sha256_parts(w->request_hash, parts, sizeof(parts) / sizeof(parts[0]));
 }
 
@@ -64,7 +74,6 @@ idempotency_claim(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
 
-	idempotency_hash(call);
 	idempotency_bind(w);
 	w->claim = w->nsteps;
 	work_step(call, STATEMENT_KEY(1), idempotency_claim_sql, &w->claiming);
@@ -101,9 +110,10 @@ replay_secret(struct engine_call *call, const PGresult *r)
 	bool			 opened;
 
 	box = PQunescapeBytea((const unsigned char *)PQgetvalue(r, 0, SECRET_BOX), &length);
-	opened = box != NULL && length == sizeof(w->secret_box) && crypto_open(w->secret, w->key, box, length);
+	opened = box != NULL && length >= CRYPTO_BOX_EXTRA && length <= sizeof(w->secret_box) &&
+	    crypto_open(w->secret, w->key, box, length);
 	PQfreemem(box);
-	w->secret[opened ? CRYPTO_SECRET_SIZE - 1 : 0] = '\0';
+	w->secret[opened ? length - CRYPTO_BOX_EXTRA : 0] = '\0';
 	return (opened);
 }
 

@@ -9,7 +9,10 @@ extern const char idempotency_claim_sql[], idempotency_replay_sql[];
 /* Take the request's key, if it has one and may. False when the key itself is malformed. */
 bool idempotency_key(struct engine_call *) __attribute__((warn_unused_result));
 
-/* Add the step that claims the key; hashes the request. */
+/* What tells the request from others under the same key. Before anything of it is sealed. */
+void idempotency_hash(struct engine_call *);
+
+/* Add the step that claims the key. */
 void idempotency_claim(struct engine_call *);
 
 /* Did the call fail because its key was claimed before? */

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <strings.h>
 
 #include "base/log.h"
 #include "base/text.h"
@@ -12,8 +11,11 @@
 #include "engine/negotiate.h"
 #include "engine/reply.h"
 #include "engine/run.h"
+#include "engine/session.h"
+#include "engine/transform.h"
 #include "engine/validate.h"
 #include "problems.h"
+#include "rule/receipt.h"
 
 void
 work_bind(struct work_values *v, const void *value, int length, int format)
@@ -176,51 +178,6 @@ run_late(struct engine_call *call)
 		call->reply.refusal.errors = json_incref(w->late_errors);
 }
 
-bool
-run_token(struct engine_call *call)
-{
-	struct engine_work	*w = call->work;
-	const char		*header = call->headers[ENGINE_AUTHORIZATION];
-
-	if (header == NULL || strncasecmp(header, "Bearer ", 7) != 0)
-		return (false);
-	header += 7 + strspn(header + 7, " ");
-	if (*header == '\0')
-		return (false);
-	w->token = header;
-	crypto_sha256(w->token_hash, header, strcspn(header, " \t"));
-	return (true);
-}
-
-void
-run_auth(struct engine_call *call)
-{
-	struct engine_work	*w = call->work;
-
-	w->nsteps = 0;
-	w->auth.n = 0;
-	work_bind(&w->auth, w->token_hash, CRYPTO_HASH, WORK_BINARY);
-	work_bind(&w->auth, call->op->roles, 0, WORK_TEXT);
-	work_step(call, STATEMENT_KEY(0), contract_auth_sql, &w->auth);
-}
-
-bool
-run_actor(struct engine_call *call, const struct pg_answer *answer)
-{
-	const PGresult	*r = answer->results[0];
-	int		 column;
-
-	if (call->op->open)
-		return (true);
-	if (r == NULL || PQntuples(r) != 1 || (column = reply_column(r, "actor_id")) < 0 ||
-	    PQgetlength(r, 0, column) != sizeof(call->actor) - 1)
-		return (false);
-	memcpy(call->actor, PQgetvalue(r, 0, column), sizeof(call->actor));
-	if ((column = reply_column(r, "day")) >= 0 && PQgetlength(r, 0, column) == sizeof(call->work->day) - 1)
-		memcpy(call->work->day, PQgetvalue(r, 0, column), sizeof(call->work->day));
-	return (true);
-}
-
 static void
 run_hold(struct engine_work *w, struct pg_answer *answer, size_t step)
 {
@@ -238,7 +195,7 @@ run_auth_done(void *arg, struct pg_answer *answer)
 	call->work->pending = NULL;
 	if (answer->outcome != PG_DONE)
 		errors_refuse(call, answer);
-	else if (!run_actor(call, answer))
+	else if (!session_actor(call, answer))
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	else if (call->work->late >= 0)
 		run_late(call);
@@ -268,11 +225,11 @@ run_done(void *arg, struct pg_answer *answer)
 {
 	struct engine_call	*call = arg;
 	struct engine_work	*w = call->work;
-	bool			 known = run_actor(call, answer);
+	bool			 known = session_actor(call, answer);
 
 	w->pending = NULL;
 	if (idempotency_taken(call, answer)) {
-		run_auth(call);
+		session_step(call);
 		idempotency_replay(call);
 		if (!work_send(call, work_lane(call->op), run_replay_done))
 			return;
@@ -305,26 +262,67 @@ run_operation(struct engine_call *call, struct arena *arena)
 	work_step(call, s.key, s.sql, &w->values);
 }
 
+/* A new secret: a receipt, or the text of a key. */
+static void
+run_secret(struct engine_call *call)
+{
+	struct engine_work	*w = call->work;
+	uint8_t			 random[RECEIPT_RANDOM];
+	size_t			 length;
+
+	if (strcmp(call->op->secret, "receipt") == 0) {
+		crypto_random(random, sizeof(random));
+		receipt_write(w->secret, random);
+		explicit_bzero(random, sizeof(random));
+		length = RECEIPT_SIZE - 1;
+		crypto_keyed_hash(w->secret_hash, w->secret, length);
+	} else {
+		crypto_secret(w->secret);
+		length = CRYPTO_SECRET_SIZE - 1;
+		crypto_sha256(w->secret_hash, w->secret, length);
+	}
+	if (w->key != NULL)
+		crypto_seal(w->secret_box, w->key, w->secret, length);
+}
+
 static bool
 run_statement(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
 
-	if (call->op->secret != NULL) {
-		crypto_secret(w->secret);
-		crypto_sha256(w->secret_hash, w->secret, CRYPTO_SECRET_SIZE - 1);
-		if (w->key != NULL)
-			crypto_seal(w->secret_box, w->key, w->secret, CRYPTO_SECRET_SIZE - 1);
-	}
+	if (call->op->secret != NULL)
+		run_secret(call);
 	if (w->key != NULL)
 		idempotency_claim(call);
 	if (w->csv_wanted) {
 		w->query.limit = CSV_PAGE;
-		if (!call->op->open)
+		if (session_keyed(call))
 			export_step(call);
 	}
 	run_operation(call, call->arena);
 	return (work_send(call, work_lane(call->op), run_done));
+}
+
+/* The key to seal to has been asked for: seal, and go on with the statement itself. */
+static void
+run_admit_done(void *arg, struct pg_answer *answer)
+{
+	struct engine_call	*call = arg;
+	struct engine_work	*w = call->work;
+
+	w->pending = NULL;
+	if (answer->outcome != PG_DONE) {
+		errors_refuse(call, answer);
+	} else if (!session_actor(call, answer)) {
+		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+	} else if ((w->body = transform_seal(call, reply_value(answer->results[w->nsteps - 1], "public_key", NULL))) == NULL) {
+		engine_refuse(call, PROBLEM_NO_CUSTODIAN_KEY, NULL);
+	} else {
+		session_step(call);
+		if (!run_statement(call))
+			return;
+	}
+	call->done(call);
 }
 
 /* The file is on record: now its rows. */
@@ -336,14 +334,26 @@ run_recorded(void *arg, struct pg_answer *answer)
 	call->work->pending = NULL;
 	if (answer->outcome != PG_DONE) {
 		errors_refuse(call, answer);
-	} else if (!run_actor(call, answer)) {
+	} else if (!session_actor(call, answer)) {
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
 	} else {
-		run_auth(call);
+		session_step(call);
 		if (!run_statement(call))
 			return;
 	}
 	call->done(call);
+}
+
+static bool
+run_admit(struct engine_call *call)
+{
+	const struct statement_variant	 v = { .filters = call->work->query.present };
+	struct statement		 s;
+
+	statement_build(call->arena, call->op->admit, &v, &s);
+	bind_statement(call, call->arena, &s);
+	work_step(call, s.key, s.sql, &call->work->values);
+	return (work_send(call, PG_READ, run_admit_done));
 }
 
 bool
@@ -351,23 +361,23 @@ run_start(struct engine_call *call)
 {
 	struct engine_work	*w = call->work;
 
-	if (call->op->open) {
+	if (!session_identify(call))
+		return (true);
+	if (!session_keyed(call) && (w->late >= 0 || call->op->sql == NULL)) {
 		if (w->late >= 0)
 			run_late(call);
-		else if (call->op->sql == NULL)
-			call->op->handler(call);
 		else
-			return (run_statement(call));
-		return (true);
-	}
-	if (!run_token(call)) {
-		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+			call->op->handler(call);
 		return (true);
 	}
 	if (w->late < 0 && w->csv_wanted && w->query.sensitive)
 		return (export_record(call, run_recorded));
-	run_auth(call);
+	session_step(call);
 	if (w->late >= 0 || call->op->sql == NULL)
 		return (work_send(call, PG_READ, run_auth_done));
+	if (w->key != NULL)
+		idempotency_hash(call);		/* while what is to be sealed is hidden: not of the box, nor of what is in it */
+	if (call->op->admit != NULL && !call->op->file_body)
+		return (run_admit(call));
 	return (run_statement(call));
 }

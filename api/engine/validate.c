@@ -7,6 +7,7 @@
 #include "engine/validate.h"
 #include "rule/format.h"
 #include "rule/phone.h"
+#include "rule/receipt.h"
 #include "rule/uscc.h"
 
 #define DETAIL_MAX	240	/* octets of a detail */
@@ -139,6 +140,8 @@ check_format(enum contract_format format, const char *text)
 		return format_check_region_code(text);
 	case CONTRACT_PHONE_CN:
 		return phone_check(text);
+	case CONTRACT_RECEIPT:
+		return receipt_check(text);
 	case CONTRACT_PLAIN:
 		break;
 	}

@@ -24,14 +24,15 @@ struct engine_work {
 	const char		*params[CONTRACT_SEGMENTS];	/* of the path, decoded */
 	struct query		 query;
 	const char		*body;		/* what :body binds: checked JSON text, NUL-ended; NULL: none */
+	json_t			*value;		/* owned; the body with its secrets, while they wait to be sealed */
 	bool			 csv_wanted, prepared;
 	const char		**given;	/* what C has set, in the order of op->values */
 	int			 late;		/* a fault to answer with once the caller is known; -1: none */
 	json_t			*late_errors;	/* owned */
 
-	const char		*token;		/* after "Bearer " */
+	const char		*token;		/* after "Bearer " or "Receipt " */
 	char			 day[9];	/* yyyymmdd, as the database has it; "": it was not asked */
-	uint8_t			 token_hash[CRYPTO_HASH];
+	uint8_t			 token_hash[CRYPTO_HASH];	/* or the receipt's */
 	const char		*key;		/* Idempotency-Key of a POST; NULL: none */
 	uint8_t			 key_hash[CRYPTO_HASH];
 	uint8_t			 request_hash[CRYPTO_HASH];

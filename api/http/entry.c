@@ -1,8 +1,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
 #include "http/entry.h"
 #include "http/exchange.h"
+#include "http/rate.h"
 #include "http/receive.h"
 #include "http/uploads.h"
 #include "problems.h"
@@ -254,6 +256,21 @@ entry_is_health(const char *path)
 	return (strcmp(path, "/metrics") == 0 || strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0);
 }
 
+/* What anybody may write without a key or a receipt is capped for all together, so that a flood of it leaves room for the rest. */
+static bool
+entry_admits(struct exchange *x)
+{
+	const struct contract_op	*op = x->call.op;
+	unsigned			 wait;
+
+	if (!op->shy || op->method == CONTRACT_GET || op->caller == CONTRACT_RECEIPT_HOLDER ||
+	    x->call.headers[ENGINE_AUTHORIZATION] != NULL || (wait = rate_take(RATE_REPORTS, clock_ms())) == 0)
+		return (true);
+	engine_refuse(&x->call, PROBLEM_TOO_MANY_REQUESTS, NULL);
+	x->call.reply.refusal.retry_after = wait;
+	return (false);
+}
+
 static void
 entry_first(struct exchange *x)
 {
@@ -269,7 +286,7 @@ entry_first(struct exchange *x)
 		return;
 	}
 	x->opened = true;
-	if (engine_open(&x->call))
+	if (engine_open(&x->call) && entry_admits(x))
 		entry_body(x, f);
 	else
 		exchange_answer(x);

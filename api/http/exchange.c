@@ -7,12 +7,14 @@
 #include "http/log.h"
 #include "http/metrics.h"
 #include "http/problem.h"
+#include "http/rate.h"
 #include "http/reply.h"
 #include "http/settings.h"
 #include "http/trace.h"
 #include "http/uploads.h"
 #include "problems.h"
 
+#define PADDED_TO	4096U		/* octets: whoever counts them on the wire learns nothing of the text */
 #define TOGETHER_MAX	(64UL * 1024)	/* octets of a body worth copying behind its head */
 
 /* A field's value in the arena; NULL when the client did not send it. */
@@ -139,6 +141,35 @@ render(struct exchange *x, struct reply *reply, size_t *length)
 	return (problem_render(x->arena, &problem, language, length));
 }
 
+/* Blanks behind a body of JSON or HTML mean nothing. */
+static const char *
+padded(struct exchange *x, const char *body, size_t *length)
+{
+	size_t	 whole = (*length + PADDED_TO - 1) / PADDED_TO * PADDED_TO;
+	char	*more;
+
+	if (*length == 0 || body == NULL)
+		return (body);
+	more = arena_alloc(x->arena, whole);
+	memcpy(more, body, *length);
+	memset(more + *length, ' ', whole - *length);
+	*length = whole;
+	return (more);
+}
+
+/* Receipts that nobody holds are answered so often a minute, whoever asks. */
+static void
+judge_receipt(struct exchange *x)
+{
+	struct engine_refusal	*r = &x->call.reply.refusal;
+	unsigned		 wait;
+
+	if (r->problem != PROBLEM_RECEIPT_UNKNOWN || (wait = rate_take(RATE_RECEIPTS, clock_ms())) == 0)
+		return;
+	engine_refuse(&x->call, PROBLEM_TOO_MANY_REQUESTS, NULL);
+	r->retry_after = wait;
+}
+
 void
 exchange_answer(struct exchange *x)
 {
@@ -147,6 +178,8 @@ exchange_answer(struct exchange *x)
 	const char			*body = r->body;
 	size_t				 i, length = r->length;
 
+	judge_receipt(x);
+	reply.status = r->status;
 	if (x->options && r->refusal.problem == PROBLEM_METHOD_NOT_ALLOWED) {
 		reply.status = 204;
 		length = 0;
@@ -158,6 +191,8 @@ exchange_answer(struct exchange *x)
 		if (r->refusal.problem < 0 || !reply_has(&reply, r->fields[i].name))
 			reply_field(&reply, r->fields[i].name, r->fields[i].value);
 	uploads_fields(&x->call, x->options, &reply);
+	if (x->call.op != NULL && x->call.op->shy && r->file < 0)
+		body = padded(x, body, &length);
 	x->stretches = r->more && r->refusal.problem < 0;
 	x->chunked = x->stretches && !guard_framing(x->guard)->http10;	/* 1.0: ends with the connection */
 	send_reply(x, &reply, body, length);

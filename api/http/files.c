@@ -48,7 +48,8 @@ static void
 files_fields(struct engine_call *call, const char *etag, const struct files_view *view, bool body)
 {
 	engine_field(call, "ETag", etag);
-	engine_field(call, "Cache-Control", "private, max-age=31536000, immutable");
+	/* what is written down when it is read is not read from anybody's cache, nor left in one */
+	engine_field(call, "Cache-Control", call->op->lane == CONTRACT_WRITE ? "no-store" : "private, max-age=31536000, immutable");
 	engine_field(call, "Content-Security-Policy", view->policy == NULL ? "sandbox; default-src 'none'" : view->policy);
 	engine_field(call, "Cross-Origin-Resource-Policy", "same-origin");
 	engine_field(call, "Accept-Ranges", "bytes");
@@ -113,5 +114,7 @@ handle_attachment(struct engine_call *call)
 		engine_refuse(call, PROBLEM_NOT_FOUND, NULL);
 		return;
 	}
-	files_answer(call, store_open(sha256), engine_param(call, 0), sha256, strtoull(size, NULL, 10), &view);
+	/* no log tells a report */
+	files_answer(call, store_open(sha256), call->op->lane == CONTRACT_WRITE ? "of a report" : engine_param(call, 0), sha256,
+	    strtoull(size, NULL, 10), &view);
 }

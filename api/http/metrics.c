@@ -1,4 +1,5 @@
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <time.h>
@@ -46,6 +47,10 @@ static struct slot	*slots, *own;
 static struct series	*all, *own_series;	/* slot by slot, contract_nops + 1 each */
 static time_t		started;
 
+/* What shy operations have counted in this hour, of this worker alone: nobody reads from the metrics when a report came. */
+static struct series	*held;
+static time_t		held_hour;
+
 static size_t
 per_slot(void)
 {
@@ -75,6 +80,28 @@ metrics_attach(unsigned id)
 	own_series = all + (size_t)(own - slots) * per_slot();
 	memset(&own->gauges, 0, sizeof(own->gauges));
 	own->starts++;
+	held = calloc(per_slot(), sizeof(*held));
+	held_hour = time(NULL) / 3600;
+}
+
+/* In a new hour what was held is told. */
+static void
+tell_held(void)
+{
+	time_t	hour = time(NULL) / 3600;
+	size_t	op, i;
+
+	if (hour == held_hour || held == NULL)
+		return;
+	held_hour = hour;
+	for (op = 0; op < per_slot(); op++) {
+		for (i = 0; i < METRICS_CLASSES; i++)
+			own_series[op].classes[i] += held[op].classes[i];
+		for (i = 0; i < METRICS_BUCKETS; i++)
+			own_series[op].buckets[i] += held[op].buckets[i];
+		own_series[op].ms += held[op].ms;
+	}
+	memset(held, 0, per_slot() * sizeof(*held));
 }
 
 void
@@ -85,7 +112,9 @@ metrics_request(const struct contract_op *op, int status, uint64_t ms)
 
 	for (i = 0; i < contract_nops && contract_ops[i] != op; i++)
 		;
-	s = &own_series[i];
+	if (op != NULL && op->shy && held == NULL)
+		return;
+	s = op != NULL && op->shy ? &held[i] : &own_series[i];
 	if (status >= 100 && status < 600)
 		s->classes[status / 100 - 1]++;
 	for (i = 0; i < METRICS_BUCKETS - 1 && ms > bounds[i]; i++)
@@ -98,6 +127,7 @@ void
 metrics_gauges(const struct metrics_gauges *now)
 {
 	own->gauges = *now;
+	tell_held();
 }
 
 /* The series of one operation, all workers together. */

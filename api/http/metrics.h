@@ -20,7 +20,7 @@ bool	metrics_map(unsigned workers) __attribute__((warn_unused_result));
 /* Worker `id`, from 1: take its slot. */
 void	metrics_attach(unsigned id);
 
-/* One answered request; op NULL: none matched. */
+/* One answered request; op NULL: none matched. Those of shy operations are told by the hour. */
 void	metrics_request(const struct contract_op *, int status, uint64_t ms);
 void	metrics_gauges(const struct metrics_gauges *);
 

@@ -10,6 +10,9 @@ struct settings {
 	const char	*port;		/* HZ_PORT */
 	const char	*metrics_port;	/* HZ_METRICS_PORT; NULL: /metrics stands on the main one */
 	const char	*database;	/* HZ_DATABASE or HZ_DATABASE_FILE, libpq conninfo */
+	const char	*report_key;	/* HZ_REPORT_KEY or HZ_REPORT_KEY_FILE, 64 hexadecimal digits: what receipts are hashed under */
+	unsigned	 reports_a_minute;	/* HZ_REPORTS_PER_MINUTE */
+	unsigned	 receipts_a_minute;	/* HZ_WRONG_RECEIPTS_PER_MINUTE */
 	const char	*cors;		/* HZ_CORS, origins parted by commas; NULL: none */
 	const char	*ui_dir;	/* HZ_UI_DIR, swagger-ui-dist; NULL: /docs says that it is missing */
 	const char	*public_url;	/* HZ_PUBLIC_URL: where clients reach the API, without a slash at the end; NULL: paths alone */

@@ -1,5 +1,6 @@
 /*
- * hz-jobs: what happens in the background. Gives events their positions, lets old answers go, removes files nobody needs.
+ * hz-jobs: what happens in the background. Gives events their positions, lets old answers go, hands
+ * reports to the bureau that an institution left unanswered, removes files nobody needs.
  * Several may run; the one that holds an advisory lock works, the others wait for it. `hz-jobs clean` removes those files at
  * once and ends; `hz-jobs verify` holds all files against the database (jobs/verify.h) and ends with what it found.
  * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_jobs; HZ_FILES, the folder of
@@ -85,7 +86,9 @@ main_work(struct leader *leader, uint64_t *expired)
 	n = leader_call(leader, "SELECT api.job_expire_answers()");
 	if (n > 0)
 		log_line(LOG_LINE_INFO, "answers let go: %d", n);
-	return (n >= 0 && clean_run(leader));
+	if (n < 0 || leader_call(leader, "SELECT api.job_escalate_reports()") < 0)
+		return (false);
+	return (clean_run(leader));
 }
 
 static void

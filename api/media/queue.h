@@ -17,7 +17,7 @@ struct queue {
 };
 
 struct task {
-	char		id[QUEUE_NUMBER], try[QUEUE_NUMBER];	/* as PostgreSQL writes them */
+	char		id[QUEUE_NUMBER], try[QUEUE_NUMBER];	/* as PostgreSQL writes them; an id below 0: of a reporter's file */
 	char		kind[16], type[QUEUE_TYPE], sha256[QUEUE_HASH];	/* of a document there is no hash */
 	uint64_t	size;
 };

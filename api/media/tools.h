@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#define TOOLS_ARGS	28
+#define TOOLS_ARGS	44
 #define TOOLS_MADE	2	/* files a piece of work makes, at the most */
 
 /* Untagged colours are sRGB, and so is what is made. To be left out for grey pictures, which have no colours to be told. */

@@ -252,6 +252,19 @@ work_tools(struct work *work, struct queue *queue)
 	return (true);
 }
 
+/* Of a reporter's file, whose task has an id below 0, no line says when it was worked on. */
+static void
+work_log(const struct work *work)
+{
+	if (work->task->id[0] == '-')
+		return;
+	if (work->reason == NULL)
+		log_line(LOG_LINE_INFO, "task %s, %s, done", work->task->id, work->task->kind);
+	else
+		log_line(work->final ? LOG_LINE_INFO : LOG_LINE_WARNING, "task %s, %s, failed: %s", work->task->id, work->task->kind,
+		    work->reason);
+}
+
 /* Tells the queue what was made, and kept. */
 static bool
 work_done(struct work *work, struct queue *queue)
@@ -269,13 +282,12 @@ static bool
 work_tell(struct work *work, struct queue *queue)
 {
 	if (work->reason != NULL) {
-		log_line(work->final ? LOG_LINE_INFO : LOG_LINE_WARNING, "task %s, %s, failed: %s", work->task->id, work->task->kind,
-		    work->reason);
+		work_log(work);
 		return (queue_failed(queue, work->task, work->reason, work->final));
 	}
 	if (!work_done(work, queue))
 		return (false);
-	log_line(LOG_LINE_INFO, "task %s, %s, done", work->task->id, work->task->kind);
+	work_log(work);
 	return (true);
 }
 

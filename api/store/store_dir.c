@@ -6,6 +6,7 @@
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "store/store.h"
@@ -48,6 +49,17 @@ incoming_path(char path[PATH], const char *name)
 	return (true);
 }
 
+/* Files and folders carry the hour alone: whoever has the disk, or a copy of it, is not told when a reporter sent something.
+ * (The time at which an inode was changed the kernel keeps, and lets nobody set; copies do not carry it.) */
+static bool
+blur(const char *path)
+{
+	time_t			now = time(NULL);
+	const struct timespec	hour = { .tv_sec = now - now % 3600 }, times[2] = { hour, hour };
+
+	return (utimensat(root, path, times, AT_SYMLINK_NOFOLLOW) == 0);
+}
+
 /* What a folder holds survives a power cut only once the folder itself is synced. */
 static bool
 sync_folder(const char *path)
@@ -57,7 +69,7 @@ sync_folder(const char *path)
 
 	if (fd == -1)
 		return (false);
-	good = fsync(fd) == 0;
+	good = blur(path) && fsync(fd) == 0;
 	error = errno;
 	(void)close(fd);
 	errno = error;
@@ -108,7 +120,7 @@ store_start(const char *folder, const char **why)
 		return (false);
 	*why = texts[1];
 	for (i = 0; i < sizeof(shelves) / sizeof(shelves[0]); i++)
-		if (!make_folder(shelves[i]))
+		if (!make_folder(shelves[i]) || !blur(shelves[i]))
 			return (false);
 	*why = texts[2];
 	if ((fd = store_incoming_new(name)) == -1)
@@ -193,7 +205,8 @@ store_incoming_name(char name[STORE_NAME], const char *sha256)
 		return (false);
 	}
 	(void)snprintf(next, sizeof(next), "%s.%s", sha256, random);
-	if (!incoming_path(from, name) || !incoming_path(to, next) || renameat(root, from, root, to) == -1)
+	if (!incoming_path(from, name) || !incoming_path(to, next) || renameat(root, from, root, to) == -1 ||
+	    !blur(shelves[STORE_INCOMING]))
 		return (false);
 	memcpy(name, next, sizeof(next));
 	return (true);
@@ -210,7 +223,7 @@ keep(const char *name, const char *sha256, enum store_shelf shelf)
 		return (false);
 	if ((fd = openat(root, from, O_RDONLY | O_CLOEXEC | O_NOFOLLOW)) == -1)
 		return (false);
-	good = fdatasync(fd) == 0 && make_folders(to, shelf) &&
+	good = blur(from) && fsync(fd) == 0 && make_folders(to, shelf) &&
 	    (linkat(root, from, root, to, 0) == 0 || errno == EEXIST);
 	if (good) {
 		*strrchr(to, '/') = '\0';
@@ -239,7 +252,7 @@ store_drop(const char *name)
 {
 	char	path[PATH];
 
-	return (incoming_path(path, name) && (unlinkat(root, path, 0) == 0 || errno == ENOENT));
+	return (incoming_path(path, name) && (unlinkat(root, path, 0) == 0 || errno == ENOENT) && blur(shelves[STORE_INCOMING]));
 }
 
 uint64_t
@@ -258,8 +271,14 @@ static int
 kept_open(enum store_shelf shelf, const char *sha256)
 {
 	char	path[PATH];
+	int	fd;
 
-	return (kept_path(path, shelf, sha256) ? openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1);
+	if (!kept_path(path, shelf, sha256))
+		return (-1);
+	/* that it is read is nobody's business either; the owner alone may ask for that */
+	if ((fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NOATIME)) == -1 && errno == EPERM)
+		fd = openat(root, path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	return (fd);
 }
 
 static bool
@@ -267,7 +286,12 @@ kept_remove(enum store_shelf shelf, const char *sha256)
 {
 	char	path[PATH];
 
-	return (kept_path(path, shelf, sha256) && (unlinkat(root, path, 0) == 0 || errno == ENOENT));
+	if (!kept_path(path, shelf, sha256))
+		return (false);
+	if (unlinkat(root, path, 0) == -1)
+		return (errno == ENOENT);
+	*strrchr(path, '/') = '\0';
+	return (blur(path));
 }
 
 int

@@ -116,6 +116,7 @@ pg_start() {
 	psql -XAtq -h "$pg_socket" -U postgres -d postgres -v ON_ERROR_STOP=1 >/dev/null <<-'SQL'
 		SELECT 'CREATE ROLE hz_owner LOGIN CREATEROLE' WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'hz_owner') \gexec
 		SELECT 'CREATE DATABASE hz OWNER hz_owner' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'hz') \gexec
+		GRANT SET ON PARAMETER log_min_messages TO hz_owner;
 	SQL
 }
 

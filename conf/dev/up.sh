@@ -17,6 +17,8 @@ serve_start() {
 	export HZ_RUN_DIR=$run_dir HZ_BUILD=$top/$build HZ_LISTEN=${HZ_LISTEN:-127.0.0.1} HZ_PORT=$port HZ_DATABASE HZ_JOBS_DATABASE HZ_MEDIA_DATABASE
 	export HZ_FILES=${HZ_FILES:-$run_dir/files}
 	[ "$HZ_FILES" != "$run_dir/files" ] || { mkdir -p "$HZ_FILES" && chmod 0750 "$HZ_FILES"; }
+	export HZ_REPORT_KEY_FILE=${HZ_REPORT_KEY_FILE:-$run_dir/report.key}
+	[ -s "$HZ_REPORT_KEY_FILE" ] || (umask 077; head -c 32 /dev/urandom | od -An -v -tx1 | tr -d " \n" >"$HZ_REPORT_KEY_FILE")
 	export HZ_UI_DIR=${HZ_UI_DIR:-$top/docs/ui/node_modules/swagger-ui-dist}
 	sed "s#build/api.so#$build/api.so#; s#^pidfile.*#pidfile $(realpath --relative-to=. "$run_dir")/kore.pid#" conf/kore.conf >"$run_dir/kore.conf"
 	: >"$run_dir/api.log"

@@ -19,6 +19,7 @@ if [ ! -e "$data/PG_VERSION" ]; then
 	"$bin/postgres" --single -D "$data.new" postgres >/dev/null <<-SQL
 		CREATE ROLE hz_owner LOGIN CREATEROLE PASSWORD '$password'
 		CREATE DATABASE hz OWNER hz_owner
+		GRANT SET ON PARAMETER log_min_messages TO hz_owner
 	SQL
 	mv "$data.new" "$data"
 fi

@@ -22,11 +22,18 @@ BEGIN
 	RETURN CASE WHEN FOUND THEN encode(p_sha256, 'hex') END;
 END $$;
 
+-- Of what was done to a reporter's file nothing stays but the file.
+CREATE FUNCTION api.media_forget(p_id bigint) RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	DELETE FROM hz.media_task t USING hz.attachment a WHERE t.id = p_id AND a.id = t.attachment_id AND a.source = 'report'
+$$;
+
 -- A task is given up: an attachment that could not be cleaned is never shown, and lets go of its bytes; a document says that it failed.
 CREATE FUNCTION api.media_give_up(t hz.media_task, p_reason text) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE hz.media_task SET state = 'failed', reason = p_reason, ended_at = now() WHERE id = t.id;
+	PERFORM api.media_forget(t.id);
 	UPDATE hz.attachment SET state = 'refused', reason = p_reason, sha256 = NULL WHERE id = t.attachment_id;
 	UPDATE hz.attachment_link SET state = 'refused', sha256 = NULL WHERE attachment_id = t.attachment_id;
 	UPDATE hz.document SET state = 'failed', reason = p_reason WHERE id = t.document_id;
@@ -68,7 +75,8 @@ BEGIN
 	UPDATE hz.attachment_link SET sha256 = p_sha256, size = p_size, state = 'here' WHERE attachment_id = t.attachment_id;
 	-- the task stays with the attachment, not with the bytes that go
 	UPDATE hz.media_task SET sha256 = p_sha256 WHERE id = t.id;
-	PERFORM api.media_thumbnail(p_sha256, t.type);
+	PERFORM api.media_forget(t.id);
+	PERFORM api.media_thumbnail(p_sha256, t.type) FROM hz.attachment a WHERE a.id = t.attachment_id AND a.source = 'upload';
 END $$;
 
 /* A task is done; p_sha256, p_size: of a strip, the cleaned file, which has been kept already. Does nothing unless the task is still

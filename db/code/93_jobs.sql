@@ -33,3 +33,23 @@ BEGIN
 	GET DIAGNOSTICS v_gone = ROW_COUNT;
 	RETURN v_gone;
 END $$;
+
+-- Reports that an institution was told and has not answered in time go to the bureau. Returns how many went.
+CREATE FUNCTION api.job_escalate_reports() RETURNS int
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	v_id uuid;
+	v_gone int := 0;
+BEGIN
+	PERFORM set_config('app.role', 'job', true);
+	FOR v_id IN
+		SELECT r.id FROM hz.report_clock c JOIN hz.report r ON r.id = c.report_id
+		 WHERE c.kind = 'report_institution_answer' AND c.ended_on IS NULL AND c.due_on < api.today()
+		   AND r.audience = 'institution' AND r.state = 'received'
+		 ORDER BY r.id LIMIT 500 FOR UPDATE OF r SKIP LOCKED
+	LOOP
+		PERFORM api.report_move(v_id, 'escalations', '', '{"note": "本机构未在时限内答复，转由民政局办理"}');
+		v_gone := v_gone + 1;
+	END LOOP;
+	RETURN v_gone;
+END $$;

@@ -103,6 +103,32 @@ BEGIN
 		ELSE EXISTS (SELECT FROM hz.attachment_link l WHERE l.attachment_id = attachment.id) END)$p$, c_me);
 	EXECUTE format('CREATE POLICY own ON hz.upload TO hz_api USING (actor_id = %1$s) WITH CHECK (actor_id = %1$s AND %2$s)', c_me, c_district);
 
+	-- Reports: handlers of the district; leaders what is concluded, and what no handler may see; the institution that was to be told. Nobody
+	-- whom the report is about, by account or by name. Reporters have no rights here: functions of the owner act for them.
+	EXECUTE format($p$CREATE POLICY scope ON hz.report TO hz_api USING (%1$s) WITH CHECK (%1$s)$p$, c_district
+		|| format($p$ AND (SELECT %1$s) <> ALL (named_actors)
+			AND (SELECT coalesce((SELECT api.plain_name(a.name) FROM hz.actor a WHERE a.id = %1$s), '')) <> ALL (named_names)
+			AND CASE (SELECT %2$s) WHEN 'handler' THEN %3$s AND (category IS NULL OR %4$s) WHEN 'leader' THEN leader_sees OR state IN ('concluded', 'fed_back')
+				WHEN 'institution' THEN audience = 'institution' AND institution_id = ANY (string_to_array(current_setting('app.institutions', true), ',')::uuid[])
+				ELSE false END$p$, c_me, c_role, format(c_wide, v_hung), c_shown));
+	FOR v IN SELECT * FROM unnest('{report_act,report_message,report_file,report_clock,report_reward}'::text[]) t (name) LOOP
+		EXECUTE format($p$CREATE POLICY scope ON hz.%I TO hz_api USING (EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))
+			WITH CHECK (EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, v.name);
+	END LOOP;
+	EXECUTE 'CREATE POLICY scope ON hz.report_finding TO hz_api USING (EXISTS (SELECT FROM hz.report p WHERE p.id = report_id)
+		AND EXISTS (SELECT FROM hz.finding p WHERE p.id = finding_id))';
+	-- a street sees what it was given to do
+	EXECUTE format($p$CREATE POLICY scope ON hz.report_assignment TO hz_api USING (CASE WHEN %1$s = 'street'
+			THEN %2$s AND street = ANY (string_to_array(current_setting('app.streets', true), ',')) AND NOT api.report_names_me(report_id)
+			ELSE EXISTS (SELECT FROM hz.report p WHERE p.id = report_id) END)
+		WITH CHECK (%1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, c_role, c_district);
+	-- a custodian what is sealed to the own district's key
+	EXECUTE format($p$CREATE POLICY scope ON hz.identity_request TO hz_api USING (CASE WHEN %1$s = 'custodian'
+			THEN custodian_district = ANY ((SELECT string_to_array(current_setting('app.districts', true), ','))::text[]) AND NOT api.report_names_me(report_id)
+			ELSE %1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id) END)
+		WITH CHECK (%1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, c_role);
+	EXECUTE format($p$CREATE POLICY read ON hz.audit_log FOR SELECT TO hz_api USING (%s AND (SELECT %s) = 'auditor')$p$, c_district, c_role);
+
 	-- Names of those who act stand beside their acts in whichever district they act; an account is kept in one.
 	EXECUTE 'CREATE POLICY read ON hz.actor FOR SELECT TO hz_api USING (true)';
 	EXECUTE format('CREATE POLICY make ON hz.actor FOR INSERT TO hz_api WITH CHECK (%s)', c_district);

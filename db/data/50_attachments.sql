@@ -1,5 +1,5 @@
 -- What may be kept as evidence and how much of it. All numbers are office defaults: no law names them. Types are told by
--- libmagic. strippable: hz-media takes the metadata out of it; HEIC, XLSX and sound it leaves alone.
+-- libmagic. strippable: hz-media takes the metadata out of it; HEIC, XLSX, text and AMR it leaves alone.
 INSERT INTO hz.attachment_type AS t (type, name_zh, name_en, extensions, max_bytes, image, video, audio, strippable) VALUES
 	('image/jpeg', 'JPEG 照片', 'JPEG photograph', '{jpg,jpeg}', 33554432, true, false, false, true),
 	('image/png', 'PNG 图片', 'PNG image', '{png}', 33554432, true, false, false, true),
@@ -12,8 +12,8 @@ INSERT INTO hz.attachment_type AS t (type, name_zh, name_en, extensions, max_byt
 	('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', 'Excel 表格', 'Excel sheet', '{xlsx}', 33554432,
 	 false, false, false, false),
 	('text/plain', '纯文本', 'plain text', '{txt,md,log,csv}', 4194304, false, false, false, false),
-	('audio/mp4', 'M4A 录音', 'M4A sound', '{m4a,mp4}', 67108864, false, false, true, false),
-	('audio/mpeg', 'MP3 录音', 'MP3 sound', '{mp3}', 67108864, false, false, true, false),
+	('audio/mp4', 'M4A 录音', 'M4A sound', '{m4a,mp4}', 67108864, false, false, true, true),
+	('audio/mpeg', 'MP3 录音', 'MP3 sound', '{mp3}', 67108864, false, false, true, true),
 	('audio/amr', 'AMR 录音', 'AMR sound', '{amr}', 16777216, false, false, true, false)
 ON CONFLICT (type) DO UPDATE
    SET name_zh = EXCLUDED.name_zh, name_en = EXCLUDED.name_en, extensions = EXCLUDED.extensions, max_bytes = EXCLUDED.max_bytes,

@@ -183,3 +183,19 @@ def test_the_log_knows_nobody(balancer):
     assert any(line.get("status") == 200 for line in lines) and any("connection_error" in line for line in lines), text
     for unwanted in "127.0.0.1", "whistleblower", "report", "marker", "Marker", "203.0.113.77":
         assert unwanted not in text.replace(f"127.0.0.1:{balancer.backend.server_port}", ""), text
+
+
+def test_the_log_does_not_say_that_a_reporter_was_here(balancer):
+    """Between two requests of others, as many lines as those others have made; the path decoded as the API decodes it."""
+    def lines():
+        return [line for line in (balancer.folder / "log").read_text().splitlines() if '"method"' in line]
+    before = lines()
+    balancer.curl("/v1/findings")
+    for path in ("/v1/whistleblower-report", "/v1/whistleblower-reports", "/v1/whistleblower-report/messages", "/v1/%77histleblower-report", "/report"):
+        for method in ("GET", "POST"):
+            balancer.curl(path, f"-X{method}")
+    balancer.curl("/v1/findings?last", "-XPOST")
+    deadline = time.monotonic() + 10
+    while not any('"POST"' in line for line in lines()[len(before):]) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert [json.loads(line)["method"] for line in lines()[len(before):]] == ["GET", "POST"]

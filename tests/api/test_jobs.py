@@ -186,3 +186,16 @@ def test_it_says_what_it_lacks():
     done = subprocess.run([BINARY], env={k: v for k, v in os.environ.items() if k != "HZ_DATABASE"}, capture_output=True, text=True, timeout=10)
     assert done.returncode == 1
     assert "HZ_DATABASE" in (message := json.loads(done.stdout)["message"]) and "is not set" in message
+
+
+def test_reports_an_institution_left_unanswered_go_to_the_bureau(place, start):
+    with place.connect() as db:
+        db.execute("INSERT INTO hz.institution (id, code, district, street, type, name) VALUES ('0190d000-0000-7000-8000-0000000000a1', 'TESTAAA', '500103', "
+                   "'500103001', 'elderly_care', '甲养老院')")
+        report, = db.execute("INSERT INTO hz.report (district, institution_id, institution_type, street, mode, audience, subject_kind, description, state, "
+                             "received_at, updated_at) SELECT district, id, type, street, 'anonymous', 'institution', 'other', 'x', 'received', now(), now() "
+                             "FROM hz.institution WHERE code = 'TESTAAA' RETURNING id").fetchone()
+        db.execute("INSERT INTO hz.report_clock (report_id, district, kind, title, started_on, due_on, explanation) "
+                   "VALUES (%s, '500103', 'report_institution_answer', 'x', current_date - 9, current_date - 2, '[]')", (report,))
+        start()
+        assert until(lambda: db.execute("SELECT audience FROM hz.report WHERE id = %s", (report,)).fetchone() == ("bureau",))

@@ -105,7 +105,7 @@ def test_no_thumbnail_of_documents_and_films(api, tmp_path):
 
 def made(kind, folder):
     return {"pdf": samples.pdf, "docx": samples.docx}[kind]() if kind in ("pdf", "docx") else \
-        samples.mp4(folder) if kind == "mp4" else samples.picture(folder, kind)
+        samples.mp4(folder) if kind == "mp4" else samples.sound(folder, kind) if kind in ("m4a", "mp3") else samples.picture(folder, kind)
 
 
 def everything(folder, octets, kind):
@@ -117,12 +117,12 @@ def everything(folder, octets, kind):
     return "\n".join(told)
 
 
-@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "pdf", "docx", "mp4"])
+@pytest.mark.parametrize("kind", ["jpg", "png", "webp", "pdf", "docx", "mp4", "m4a", "mp3"])
 def test_metadata_is_taken_out(api, server, db, tmp_path, kind):
     inspector = api("inspector")
     octets = made(kind, tmp_path)
     before = everything(tmp_path, octets, kind)
-    assert MARK in before and ("39.904" in before or kind in ("pdf", "docx"))
+    assert MARK in before and ("39.904" in before or kind in ("pdf", "docx", "m4a"))
     one = upload(inspector, octets, f"{MARK}.{kind}", protected="true").ok(201)
     assert one["state"] == "cleaning" and one["sha256"] is None and MARK not in one["filename"]
     meta = settled(inspector, one)
@@ -137,9 +137,10 @@ def test_metadata_is_taken_out(api, server, db, tmp_path, kind):
         thumbnail(inspector, one).ok(200)
     elif kind == "docx":
         assert "exit blocked" in after and "00A1B2C3" not in after
-    elif kind == "mp4":
+    elif kind in ("mp4", "m4a", "mp3"):
+        assert "x264" not in after and "Lavf" not in after
         assert samples.run("ffprobe", "-v", "error", "-show_entries", "stream=codec_type", "-of", "csv=p=0",
-                           tmp_path / "look.mp4").split() == ["video", "audio"]
+                           tmp_path / f"look.{kind}").split() == (["video", "audio"] if kind == "mp4" else ["audio"])
     # nothing of what was sent is left
     sent = hashlib.sha256(octets).hexdigest()
     assert not blob(server.settings["HZ_FILES"], sent).exists()
@@ -174,10 +175,20 @@ def test_somebody_elses_copy_of_the_same_bytes_stays(api, server, tmp_path):
 def test_types_that_cannot_be_cleaned_are_refused_at_the_door(api, db):
     inspector = api("inspector")
     assert {row[0] for row in db.execute("SELECT type FROM hz.attachment_type WHERE strippable")} == {
-        "image/jpeg", "image/png", "image/webp", "application/pdf", "video/mp4", DOCX}
+        "image/jpeg", "image/png", "image/webp", "application/pdf", "video/mp4", "audio/mp4", "audio/mpeg", DOCX}
     problem = upload(inspector, "谁写的这份文本\n".encode(), "a.txt", protected="true").problem("type_not_strippable", 422)
     assert problem["type"]
     upload(inspector, "谁写的这份文本\n".encode(), "a.txt").ok(201)
+
+
+def test_films_that_are_not_h264_are_not_taken_for_clean(api, tmp_path):
+    """What H.265 says between its pictures stays in its header, whatever ffmpeg is told; it is refused rather than believed clean."""
+    inspector = api("inspector")
+    samples.run("ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc=d=1:s=320x240", "-codec:v", "libx265",
+                "-x265-params", "log-level=none", "-metadata", f"comment={next(samples.numbers)}", tmp_path / "film.mp4")
+    one = upload(inspector, (tmp_path / "film.mp4").read_bytes(), "a.mp4", protected="true").ok(201)
+    meta = settled(inspector, one)
+    assert (meta["state"], meta["reason"]) == ("refused", "not_cleanable")
 
 
 def test_what_cannot_be_cleaned_is_refused_and_forgotten(api, server, tmp_path):

@@ -14,6 +14,7 @@ import time
 
 import costs
 import files
+import flood
 import load
 import peer
 import statements
@@ -28,9 +29,9 @@ FULL = {"findings": 100000 if QUICK else 1000000, "large": 30000 if QUICK else 3
 LITTLE = {"findings": 10000, "large": 3000, "small": 100, "running": 0, "clocks": 0}
 FLOORS = {"point_read": .75, "list_20": .85, "list_small_district": .85, "worklist_20": .8, "create": .8,
           "idempotent_create": .7, "scale_list": 1.3, "scale_worklist": 1.5, "rss_growth": 1.05, "peer_read": 2.5,
-          "upload": .4, "download": .7, "upload_isolation": 3}
+          "upload": .4, "download": .7, "upload_isolation": 3, "report_flood_read": 3, "report_flood_create": 3}
 WORKLISTS = {"worklist_20", "scale_worklist"}
-AT_MOST = {"scale_list", "scale_worklist", "rss_growth", "upload_isolation"}
+AT_MOST = {"scale_list", "scale_worklist", "rss_growth", "upload_isolation", "report_flood_read", "report_flood_create"}
 FOLDER = ROOT / "build/bench"
 
 short = []
@@ -251,6 +252,18 @@ def file_pairs(copy, wanted):
         films.tidy()
 
 
+def report_flood(copy, wanted):
+    """p99 of inspectors' reads and creates while 10,000 reports come in ÷ p99 without them; the server as it is set by default."""
+    for name, make in (("report_flood_read", pair_point_read), ("report_flood_create", pair_create)):
+        if name not in wanted:
+            continue
+        pair = make(copy)
+        runs = flood.isolation(copy.url, copy.sql("SELECT code FROM bench.district WHERE n = 4"), pair.requests, pair.key, SECONDS, ROUNDS)
+        for side, each in zip(("alone", f"{flood.REPORTS} reports"), zip(*runs)):
+            detail(name, side, each)
+        result(name, statistics.median(during.p99 / without.p99 for without, during in runs))
+
+
 def general(wanted):
     begun = time.time()
     copy = Copy("quick" if QUICK else "full", FULL, HZ_WORKERS=str(WORKERS), HZ_PG_READ=str(READ), HZ_PG_WRITE=str(WRITE))
@@ -267,6 +280,7 @@ def general(wanted):
                 measure(copy)
         if wanted & {"upload", "download", "upload_isolation"}:
             file_pairs(copy, wanted)
+        report_flood(copy, wanted)
         copy.tidy()
     finally:
         copy.stop()

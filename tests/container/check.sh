@@ -117,7 +117,7 @@ media_file=/run/secrets/media_database files=HZ_FILES=/var/lib/hz/files
 database() { closed database $owner_password /opt/hz/conf/image/database.sh; }
 deploy() { closed deploy $owner $owner_password HZ_API_DATABASE_FILE=$api_file HZ_JOBS_DATABASE_FILE=$jobs_file \
 	HZ_MEDIA_DATABASE_FILE=$media_file /opt/hz/conf/image/deploy.sh "$@"; }
-api() { cd "$top"; closed api HZ_LISTEN=0.0.0.0 HZ_METRICS_PORT=9180 HZ_DRAIN_MS=3000 HZ_DATABASE_FILE=$api_file $files \
+api() { cd "$top"; closed api HZ_LISTEN=0.0.0.0 HZ_METRICS_PORT=9180 HZ_DRAIN_MS=3000 HZ_DATABASE_FILE=$api_file HZ_REPORT_KEY_FILE=/run/secrets/report_key $files \
 	HZ_UI_DIR=/opt/hz/docs/ui/node_modules/swagger-ui-dist env --chdir=/opt/hz kore -frnc conf/kore.conf; }
 
 unshare_net() {

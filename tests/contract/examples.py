@@ -15,13 +15,16 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
-from harness.client import Client  # noqa: E402  (the path above comes first)
+from contract.examples_reporter import reporter  # noqa: E402
+from contract.examples_reports import reports  # noqa: E402  (the path above comes first)
+from harness.client import Client  # noqa: E402
 
 FOLDER = ROOT / "docs/openapi/examples"
 DISTRICT, STREET = "500103", "500103012"
 TRACE = {"traceparent": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
 PHOTO = "7d0c1c4e6ee9a7f7f5b0d8ad2b4a3bc1d9b8b0c44f8e3f2f4e0a9c6f1f5a2b37"      # the hash of one that the phone uploads later
 KEY = "hzk_EXAMPLE0SHOWN0ONCE0ONLY000000000"         # stands for every key text
+RECEIPT = re.compile(r"(?:[0-9A-HJKMNP-TV-Z]{4}-){4}[0-9A-HJKMNP-TV-Z]{4}")
 PEOPLE = {"admin": 1, "leader": 2, "section_chief": 3, "inspector": 5, "office": 9, "auditor": 10}      # the demo's actors
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -43,7 +46,8 @@ class Recorder:
                 "UNION ALL SELECT id FROM hz.hazard_clause")}
         for role, number in PEOPLE.items():
             setattr(self, role, self.client(role, actor=f"0190d000-0000-7000-8002-{number:012d}"))
-        self.street = self.client("street", street=STREET)
+        self.street, self.streets = self.client("street", street=STREET), [STREET]
+        self.handler, self.custodian = self.client("handler"), self.client("custodian")
         self.nobody = Client(server.base_url)
 
     def client(self, role, actor=None, institution=None, street=None):
@@ -78,7 +82,8 @@ class Recorder:
                 return text
             return known.setdefault(text, f"0190d000-0000-7000-80fe-{len(known) + 1:012d}")
         text = json.dumps(self.taken, ensure_ascii=False)
-        return json.loads(UUID.sub(stable, re.sub(r"hzk?_[0-9A-Za-z_-]{16,}", KEY, text)))
+        text = RECEIPT.sub("G7XK-2V0A-W3MJ-P7S7-Y5C7", re.sub(r"hzk?_[0-9A-Za-z_-]{16,}", KEY, text))
+        return json.loads(UUID.sub(stable, text))
 
 
 def places(r):
@@ -393,7 +398,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, rules, campaign, visit, order, other_ends, major, measures, papers, refusals, off_line):
+    for part in (places, rules, campaign, visit, order, other_ends, major, measures, papers, refusals, off_line, reports, reporter):
         part(recorder)
     return recorder.examples()
 

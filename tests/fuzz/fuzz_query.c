@@ -1,6 +1,6 @@
 /*
  * Any octets as a query string: what is accepted keeps its bounds, and reads the same again from its link.
- * sources: api/engine/query.c api/engine/cursor.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
+ * sources: api/engine/query.c api/engine/cursor.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
  */
 #include <stdlib.h>
 #include <string.h>

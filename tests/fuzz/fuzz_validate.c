@@ -1,7 +1,7 @@
 /*
  * libFuzzer: bodies and query texts against every schema of the real contract. The first two octets choose the operation,
  * the rest is its body and the text of its parameters.
- * sources: build/gen/contract_tables.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/memory.c
+ * sources: build/gen/contract_tables.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/memory.c
  */
 #include <stdlib.h>
 #include <string.h>

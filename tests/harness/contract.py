@@ -48,7 +48,9 @@ class Operation:
     def __init__(self, path, method, node, x, shared):
         self.path, self.method, self.node, self.x = path, method.upper(), node, x
         self.id = node["operationId"]
-        self.open = node.get("security") == []
+        self.security = node.get("security", [{"bearer": []}])
+        self.open = self.security == []             # to anybody
+        self.keyed = self.security == [{"bearer": []}]      # with a key only; others: with one or without, or by receipt
         self.parameters = [*shared, *node.get("parameters", [])]
 
     def __repr__(self):

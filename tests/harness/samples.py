@@ -123,10 +123,20 @@ def docx(body="exit blocked", **more):
     return out.getvalue()
 
 
-def mp4(folder):
-    """A second of picture and sound, with title, place and the time it was taken."""
+def sound(folder, kind, mark=MARK):
+    """A second of sound (m4a, mp3) with title, author and place."""
+    target = pathlib.Path(folder) / f"sound.{kind}"
+    run("ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "sine=d=1", "-metadata", f"title={mark}",
+        "-metadata", f"artist={mark}", "-metadata", f"comment={mark} {next(numbers)}", "-metadata",
+        f"location=+{PLACE[0]}+{PLACE[1]}/", "-write_id3v1" if kind == "mp3" else "-shortest", *(["1"] if kind == "mp3" else []), target)
+    return target.read_bytes()
+
+
+def mp4(folder, mark=MARK):
+    """A second of picture and sound, with title, place and the time it was taken, and a word between its pictures (SEI)."""
     target = pathlib.Path(folder) / "film.mp4"
     run("ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-f", "lavfi", "-i", "testsrc=d=1:s=320x240", "-f", "lavfi", "-i", "sine=d=1",
-        "-metadata", f"title={MARK}", "-metadata", f"comment={next(numbers)}", "-metadata", f"location=+{PLACE[0]}+{PLACE[1]}/",
+        "-bsf:v", f"h264_metadata=sei_user_data=086f3693-b7b3-4f2c-9653-21492feee5b8+{mark}",
+        "-metadata", f"title={mark}", "-metadata", f"comment={next(numbers)}", "-metadata", f"location=+{PLACE[0]}+{PLACE[1]}/",
         "-metadata", "creation_time=2026-01-02T03:04:05Z", target)
     return target.read_bytes()

@@ -7,9 +7,9 @@ CREATE TEMPORARY VIEW hz_table AS
 SELECT c.oid, c.relname AS name, c.relrowsecurity AS secured
   FROM pg_class c WHERE c.relnamespace = 'hz'::regnamespace AND c.relkind = 'r';
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE NOT secured ORDER BY name),
-	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,document_kind,document_style,document_template,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,segregation,time_limit,transition}',
+	'{attachment_quota,attachment_rule,attachment_type,calendar_date,calendar_day,calendar_notice,category,checklist,checklist_item,deadline_rule,document_kind,document_style,document_template,event_head,hazard_clause,hazard_standard,institution_subtype,institution_type,ownership,penalty_kind,receiving_body,region,report_reason,report_rule,report_text,segregation,time_limit,transition}',
 	'only code tables and counters are without row-level security');
-SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,document_number,media_task}',
+SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND NOT EXISTS (SELECT FROM pg_policy p WHERE p.polrelid = t.oid) ORDER BY name), '{attachment_usage,content,custodian_key,document_number,media_task}',
 	'every secured table has a policy, but those that only the owner reads');
 SELECT is(ARRAY(SELECT name::text FROM hz_table t WHERE secured AND name NOT IN ('idempotency', 'api_key', 'content', 'media_task') AND NOT EXISTS (
 	SELECT FROM pg_attribute a WHERE a.attrelid = t.oid AND a.attname = 'district' AND a.attnotnull)), '{}', 'every tenant table has its district');
@@ -33,12 +33,17 @@ SELECT ok(NOT has_column_privilege('hz_api', 'hz.event', 'digest', 'SELECT') AND
 SELECT is(ARRAY(SELECT name::text FROM hz_table WHERE has_any_column_privilege('hz_jobs', oid, 'INSERT, UPDATE') OR has_table_privilege('hz_jobs', oid, 'DELETE') ORDER BY 1),
 	'{event,event_head,idempotency}', 'the job touches three tables');
 
+SELECT is(ARRAY(SELECT a.attname::text FROM pg_attribute a WHERE a.attrelid = 'hz.report'::regclass AND a.attnum > 0
+	AND NOT has_column_privilege('hz_api', a.attrelid, a.attnum, 'SELECT') ORDER BY 1), '{custodian_key_id,identity_box,pseudonym,read_upto,receipt_hash}',
+	'no receipt of a report, no identity, no pseudonym');
+SELECT ok(NOT has_any_column_privilege('hz_api', 'hz.audit_log', 'INSERT, UPDATE'), 'nor does the API write the audit log but by its function');
+
 SELECT is(ARRAY(SELECT oid::regprocedure::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace
 	AND (proacl IS NULL OR EXISTS (SELECT FROM aclexplode(proacl) WHERE grantee = 0))), '{}', 'no function is for everyone');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND prosecdef
 	AND NOT coalesce(proconfig, '{}') @> '{"search_path=pg_catalog, pg_temp"}'), '{}', 'what runs as the owner fixes its search path');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND NOT has_function_privilege('hz_api', oid, 'EXECUTE') ORDER BY 1),
-	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,document_image_arrived,document_retry,document_style_put,document_template_put,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_document_done,media_done,media_failed,media_give_up,media_inputs,media_take,media_thumbnail,recompute_actor,standard_head,standard_load}',
+	'{attachment_arrive,attachment_count,attachment_linked,calendar_fill,calendar_load,clock_move,content_drop,content_keep,deadline_moves,deadline_recompute,document_image_arrived,document_retry,document_style_put,document_template_put,event_write,issue_key,job_content_drop,job_content_known,job_contents,job_escalate_reports,job_expire_answers,job_expire_attachments,job_expire_uploads,job_leftover_seconds,job_sequence_events,job_upload_state,key_text,media_cleaned,media_document_done,media_done,media_failed,media_forget,media_give_up,media_inputs,media_take,media_thumbnail,recompute_actor,report_conflicts,report_default_district,report_faults,report_files_erase,report_has_handler,report_insert,report_key,report_place,report_staff_faults,reporter_allowed,reporter_file_insert,reporter_file_room,reporter_finding,reporter_findings,reporter_follow,reporter_json,reporter_limit,reporter_lock,reporter_message_json,reporter_messages_count,reporter_next,reporter_reason,reporter_report,reporter_reward,reporter_step,reporter_summary,standard_head,standard_load}',
 	'the owner, the job and hz-media keep these to themselves');
 SELECT is(ARRAY(SELECT proname::text FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND has_function_privilege('hz_media', oid, 'EXECUTE') ORDER BY 1),
 	'{media_document_done,media_done,media_failed,media_inputs,media_take}', 'hz-media takes tasks and gives them back');

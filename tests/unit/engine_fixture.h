@@ -64,10 +64,30 @@ static const struct contract_op	patch = {
 	OP, .id = "patch", .method = CONTRACT_PATCH, .lane = CONTRACT_WRITE, .if_match = true, .sql = one_token, .nsql = 1,
 	.binds = patch_binds, .nbinds = 1
 };
-static const struct contract_op	greeting = { OP, .id = "greeting", .kind = CONTRACT_KIND_HANDLER, .open = true, .handler = hello };
+static const struct contract_op	greeting = { OP, .id = "greeting", .kind = CONTRACT_KIND_HANDLER, .caller = CONTRACT_ANYBODY, .handler = hello };
+static const struct contract_schema	 identity = { .type = CONTRACT_OBJECT, .transform = CONTRACT_SEAL, .properties = members, .nproperties = 1 };
+static const struct contract_schema	 hashed = { .type = CONTRACT_STRING, .format = CONTRACT_RECEIPT, .transform = CONTRACT_HASH, .max_length = 40 };
+static const struct contract_property	 report_members[] = {
+	{ .name = "identity", .schema = &identity }, { .name = "name", .schema = &text, .required = true }, { .name = "receipt", .schema = &hashed }
+};
+static const struct contract_schema	 telling = { .type = CONTRACT_OBJECT, .properties = report_members, .nproperties = 3 };
+static const struct contract_op	report_admit = {
+	OP, .id = "report_admit", .caller = CONTRACT_KEY_OR_NOBODY, .kind = CONTRACT_KIND_ROW, .sql = one_token, .nsql = 1,
+	.binds = body_binds, .nbinds = 1
+};
+static const struct contract_op	report = {
+	OP, .id = "report", .method = CONTRACT_POST, .caller = CONTRACT_KEY_OR_NOBODY, .idempotent = true, .lane = CONTRACT_WRITE, .body = &telling,
+	.body_required = true, .body_type = "application/json", .transforms = true, .admit = &report_admit, .secret = "receipt", .shy = true,
+	.sql = two_tokens, .nsql = 2, .binds = body_binds, .nbinds = 2
+};
+static const struct contract_bind	 mine_binds[] = { { CONTRACT_FROM_RECEIPT_HASH, 0 } };
+static const struct contract_op	mine = {
+	OP, .id = "mine", .method = CONTRACT_GET, .caller = CONTRACT_RECEIPT_HOLDER, .shy = true, .sql = one_token, .nsql = 1,
+	.binds = mine_binds, .nbinds = 1
+};
 static const struct contract_op	guarded = { OP, .id = "guarded", .kind = CONTRACT_KIND_HANDLER, .handler = hello };
 
-const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded };
+const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded, &report, &report_admit, &mine };
 const size_t			contract_nops = COUNT(contract_ops);
 const struct contract_route	contract_routes[] = {
 	{ .path = "/things", .segments = { "things" }, .nsegments = 1,
@@ -78,6 +98,7 @@ const struct contract_route	contract_routes[] = {
 	    .ops = { [CONTRACT_GET] = &daily } },
 	{ .path = "/keys", .segments = { "keys" }, .nsegments = 1, .ops = { [CONTRACT_POST] = &secret } },
 	{ .path = "/hello", .segments = { "hello" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &greeting } },
+	{ .path = "/report", .segments = { "report" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &mine, [CONTRACT_POST] = &report } },
 	{ .path = "/guarded", .segments = { "guarded" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &guarded } }
 };
 const size_t			contract_nroutes = COUNT(contract_routes);
@@ -87,6 +108,8 @@ const struct contract_problem	contract_problems[PROBLEM_COUNT] = {
 	[PROBLEM_NOT_FOUND] = { .code = "not_found", .status = 404 },
 	[PROBLEM_METHOD_NOT_ALLOWED] = { .code = "method_not_allowed", .status = 405 },
 	[PROBLEM_UNAUTHORIZED] = { .code = "unauthorized", .status = 401 },
+	[PROBLEM_RECEIPT_MALFORMED] = { .code = "receipt_malformed", .status = 401 },
+	[PROBLEM_NO_CUSTODIAN_KEY] = { .code = "no_custodian_key", .status = 422 },
 	[PROBLEM_FORBIDDEN] = { .code = "forbidden", .status = 403 },
 	[PROBLEM_INVALID_STATE] = { .code = "invalid_state", .status = 409 },
 	[PROBLEM_USCC_TAKEN] = { .code = "uscc_taken", .status = 409, .detail_zh = "已登记" },
@@ -102,6 +125,7 @@ const struct contract_sqlstate	contract_sqlstates[] = {
 	{ "57", NULL, PROBLEM_UNAVAILABLE, NULL }
 };
 const size_t			contract_nsqlstates = COUNT(contract_sqlstates);
+const char			contract_nobody_sql[] = "SELECT nobody";
 const char			contract_auth_sql[] = "SELECT auth", contract_export_sql[] = "SELECT export";
 const char *const		contract_patterns[] = { NULL };
 

@@ -27,6 +27,36 @@ sha256_is_sha256(void **state)
 }
 
 static void
+the_keyed_hash_hangs_on_its_key(void **state)
+{
+	uint8_t	one[CRYPTO_HASH], other[CRYPTO_HASH];
+
+	(void)state;
+	assert_false(crypto_key_set("00"));
+	assert_false(crypto_key_set("zz112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+	assert_true(crypto_key_set("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+	crypto_keyed_hash(one, "abc", 3);
+	assert_true(crypto_key_set("01112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"));
+	crypto_keyed_hash(other, "abc", 3);
+	assert_memory_not_equal(one, other, sizeof(one));
+}
+
+static void
+only_good_keys_are_sealed_to(void **state)
+{
+	static const char	key[] = "8f40c5adb68f25624ae5b214ea767a6ec94d829d3d7b5e1ad1ba6f3e2138285f";
+	char			one[CRYPTO_SEALED(3)], other[CRYPTO_SEALED(3)];
+
+	(void)state;
+	assert_false(crypto_seal_to(one, "", "abc", 3));
+	assert_false(crypto_seal_to(one, "8f40", "abc", 3));
+	assert_true(crypto_seal_to(one, key, "abc", 3));
+	assert_true(crypto_seal_to(other, key, "abc", 3));
+	assert_int_equal(strlen(one), CRYPTO_SEALED(3) - 1);
+	assert_string_not_equal(one, other);		/* equal texts do not look alike */
+}
+
+static void
 parts_do_not_run_together(void **state)
 {
 	const struct crypto_part	ab_c[] = { { "ab", 2 }, { "c", 1 } }, a_bc[] = { { "a", 1 }, { "bc", 2 } };
@@ -86,6 +116,7 @@ main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		cmocka_unit_test(sha256_is_sha256), cmocka_unit_test(parts_do_not_run_together),
+		cmocka_unit_test(the_keyed_hash_hangs_on_its_key), cmocka_unit_test(only_good_keys_are_sealed_to),
 		cmocka_unit_test(secrets_differ), cmocka_unit_test(a_box_opens_under_its_own_key_only)
 	};
 

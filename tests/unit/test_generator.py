@@ -163,6 +163,7 @@ sqlstates:
 """
 SQL = {
     "auth": "SELECT $1::bytea, $2::text[];\n",
+    "nobody": "SELECT 1\n",
     "export": "SELECT $1::boolean, $2::text, $3::text, $4::text AS omitted\n",
     "things/list": """\
 -- a comment with :nothing
@@ -243,7 +244,7 @@ main(void)
 			if (op == NULL)
 				continue;
 			printf("  op %s method %d back %d lane %d kind %d etag %d open %d quiet %d roles %s limit %d cursor %d if_match %d"
-			    " secret %s handler %d body %s%s\n", op->id, op->method, op->route == route, op->lane, op->kind, op->etag, op->open,
+			    " secret %s handler %d body %s%s\n", op->id, op->method, op->route == route, op->lane, op->kind, op->etag, op->caller == CONTRACT_ANYBODY,
 			    op->quiet, op->roles, op->limit, op->cursor, op->if_match, op->secret == NULL ? "-" : op->secret,
 			    op->handler != NULL, op->body_type == NULL ? "-" : op->body_type, op->sensitive ? " sensitive" : "");
 			for (size_t q = 0; q < op->nquery; q++)
@@ -493,7 +494,13 @@ REFUSED = [
     (YAML, "required: [name]\n      minProperties", "required: [nam]\n      minProperties", "required: nam is not among the properties"),
     (YAML, "x-roles: [inspector]\n      x-secret", "x-secret", f"{YAML}:[0-9]+: things_create: x-roles is missing"),
     (YAML, "x-roles: [inspector]\n      x-secret", "x-roles: [inspektor]\n      x-secret", "x-roles: inspektor: no such role"),
-    (YAML, "x-handler: special", "x-roles: any\n      x-handler: special", "x-roles has no meaning beside security"),
+    (YAML, "x-handler: special", "x-roles: any\n      x-handler: special", "x-roles has no meaning beside such security"),
+    (YAML, "x-secret: key", "security: [{basic: []}]\n      x-secret: key", "things_create: security: one of"),
+    (YAML, "x-secret: key", "security: [{receipt: []}]\n      x-secret: key", "x-roles has no meaning beside such security"),
+    (YAML, "x-roles: [inspector]\n      x-secret", "security: [{receipt: []}]\n      x-secret", "no line of db/queries/things/create.sql uses :receipt_hash"),
+    (YAML, "x-secret: key", "x-admit: things/get\n      x-secret: key", "x-admit has no meaning without x-body: file or x-transform: seal"),
+    (YAML, "name: {type: string, minLength", "name: {x-transform: seal, type: string, minLength", "things_create: x-transform: seal needs an x-admit"),
+    (YAML, "name: {type: string, minLength", "name: {x-transform: salt, type: string, minLength", "x-transform: seal \\(an object or a string\\) or hash"),
     (YAML, "x-quiet: true", "x-silent: true", f"{YAML}:[0-9]+: things_special: unknown key x-silent"),
     (YAML, "title: 名称", "x-title: 名称", f"{YAML}:[0-9]+: unknown key x-title"),
     (YAML, "      summary: 特别 / Special\n", "", "things_special: summary is missing"),

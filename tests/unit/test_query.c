@@ -1,6 +1,6 @@
 /*
  * Query strings and cursors.
- * sources: api/engine/query.c api/engine/cursor.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
+ * sources: api/engine/query.c api/engine/cursor.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

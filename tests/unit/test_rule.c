@@ -1,6 +1,6 @@
 /*
  * The pure checks: each row is a text and whether it is good.
- * sources: api/rule/format.c api/rule/uscc.c api/rule/phone.c
+ * sources: api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

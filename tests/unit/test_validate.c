@@ -1,6 +1,6 @@
 /*
  * The validator over schemas as the generator writes them: a JSON text and the faults it must have.
- * sources: api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/base/memory.c
+ * sources: api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/memory.c
  */
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,0 +1,61 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+#include "engine/form.h"
+#include "engine/validate.h"
+
+/* One name=value, decoded in place, into `object`. False: a fault. */
+static bool
+form_field(json_t *object, char *field, size_t length, json_t *errors)
+{
+	char	*value = memchr(field, '=', length);
+	size_t	 nname = value == NULL ? length : (size_t)(value - field);
+	size_t	 nvalue = value == NULL ? 0 : length - nname - 1;
+
+	if (value == NULL)
+		value = field + length;		/* the NUL behind it */
+	else
+		value++;
+	if (!text_percent_decode(value, &nvalue, true))
+		goto bad;
+	field[nname] = '\0';
+	if (!text_percent_decode(field, &nname, true) || !text_utf8(field, nname) || !text_utf8(value, nvalue))
+		goto bad;
+	if (nvalue == 0)
+		return (true);
+	if (json_object_get(object, field) != NULL) {
+		validate_fault(errors, "", "invalid_form", "同一个字段出现了两次");
+		return (false);
+	}
+	(void)json_object_set_new(object, field, json_stringn(value, nvalue));
+	return (true);
+bad:
+	validate_fault(errors, "", "invalid_form", "表单编码有误，或不是合法的 UTF-8");
+	return (false);
+}
+
+json_t *
+form_parse(const char *text, size_t length, json_t *errors)
+{
+	char	*copy = memory_alloc(length + 1), *rest = copy, *field;
+	json_t	*object = json_object();
+	bool	 good = true;
+
+	memcpy(copy, text, length);
+	copy[length] = '\0';
+	if (strlen(copy) != length) {
+		validate_fault(errors, "", "invalid_form", "表单编码有误，或不是合法的 UTF-8");
+		good = false;
+	}
+	while (good && (field = strsep(&rest, "&")) != NULL)
+		if (*field != '\0')
+			good = form_field(object, field, strlen(field), errors);
+	explicit_bzero(copy, length);
+	free(copy);
+	if (good)
+		return (object);
+	json_decref(object);
+	return (NULL);
+}

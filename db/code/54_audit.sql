@@ -1,0 +1,27 @@
+-- Who has read or done what with reports. Written here alone; a report stands in it under its pseudonym.
+
+CREATE FUNCTION api.hour(p_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$ SELECT date_trunc('hour', p_at) $$;
+
+-- A line of the audit log about report p_report, or none in particular. What those do who have no account is not in it.
+CREATE FUNCTION api.audit(p_what text, p_report uuid, p_district text, p_detail jsonb DEFAULT '{}') RETURNS void
+LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	INSERT INTO hz.audit_log (at, district, actor_id, role, what, subject, detail)
+	SELECT api.hour(api.now()), p_district, api.me(), api.role(), p_what, (SELECT pseudonym FROM hz.report WHERE id = p_report), p_detail
+	 WHERE api.role() NOT IN ('nobody', 'job')
+$$;
+
+-- A page of a list was read: one line for each district in it. Gives the page back. p_items: each with its district; NULL: an empty one.
+-- p_what: the lines of a file say exported in place of listed.
+CREATE FUNCTION api.audit_page(p_items json, p_what text, p_csv boolean) RETURNS json
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	v_what CONSTANT text := CASE WHEN p_csv THEN replace(p_what, '_listed', '_exported') ELSE p_what END;
+BEGIN
+	PERFORM api.audit(v_what, NULL, d.district, jsonb_build_object('count', d.n))
+	   FROM (SELECT i ->> 'district' AS district, count(*) AS n FROM json_array_elements(p_items) i GROUP BY 1) d;
+	IF p_items IS NULL THEN
+		PERFORM api.audit(v_what, NULL, (api.districts())[1], '{"count": 0}');
+	END IF;
+	RETURN p_items;
+END $$;

@@ -1,0 +1,82 @@
+-- Findings that come of a report. The finding knows nothing of it: its source is `other`, as of any lead the office followed, and who
+-- recorded it is shown to handlers alone.
+
+-- Do the words of a finding repeat a run of fifteen characters of the report's? Whoever knows the one would know the other.
+CREATE FUNCTION api.report_quoted(p_report text, p_words text) RETURNS boolean
+LANGUAGE sql IMMUTABLE AS $$
+	SELECT EXISTS (SELECT FROM generate_series(1, length(p_report) - 14) i WHERE strpos(p_words, substr(p_report, i, 15)) > 0)
+$$;
+
+CREATE FUNCTION api.report_finding_faults(r api.report_shown, p_body jsonb, i hz.institution) RETURNS jsonb
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_faults jsonb := '[]';
+	v_member text;
+BEGIN
+	IF i.id IS NULL THEN
+		v_faults := v_faults || api.fault('/institution_id', CASE WHEN p_body ->> 'institution_id' IS NULL THEN 'required' ELSE 'unknown_reference' END,
+			'请写明隐患在哪家机构（须在这件举报的区县）');
+	END IF;
+	FOREACH v_member IN ARRAY '{category,severity,description}'::text[] LOOP
+		IF p_body ->> v_member IS NULL THEN
+			v_faults := v_faults || api.fault('/' || v_member, 'required', '登记隐患须写明这一项');
+		END IF;
+	END LOOP;
+	FOREACH v_member IN ARRAY '{description,location,key_place,suggestion}'::text[] LOOP
+		IF api.report_quoted(r.description, p_body ->> v_member) THEN
+			v_faults := v_faults || api.fault('/' || v_member, 'quotes_report', '照抄了举报的原文，会暴露来源；请按现场情况另写');
+		END IF;
+	END LOOP;
+	RETURN v_faults;
+END $$;
+
+CREATE FUNCTION api.report_finding_new(r api.report_shown, p_body jsonb) RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_id CONSTANT uuid := api.uuid_v7();
+	i hz.institution;
+BEGIN
+	SELECT * INTO i FROM hz.institution WHERE id = coalesce(r.institution_id, (p_body ->> 'institution_id')::uuid) AND district = r.district;
+	PERFORM api.refuse_faults(api.report_finding_faults(r, p_body, i));
+	PERFORM api.act_begin(v_id, 'created', api.now(), NULL);
+	INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description, location,
+		key_place, suggestion, found_at, state, last_act_at, created_at, created_by, updated_at)
+	VALUES (v_id, i.district, i.id, i.type, i.street, p_body ->> 'category', p_body ->> 'severity', 'other', p_body ->> 'description',
+		p_body ->> 'location', p_body ->> 'key_place', p_body ->> 'suggestion', api.now(), 'reported', api.now(), api.now(), api.me(), api.now());
+	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, round, from_state, to_state, actor_id, role, occurred_at, recorded_at)
+	VALUES (api.uuid_v7(), v_id, i.district, i.id, 'create', 1, '-', 'reported', api.me(), api.role(), api.now(), api.now());
+	RETURN v_id;
+END $$;
+
+-- A finding that is there already, of the same institution.
+CREATE FUNCTION api.report_finding_known(r api.report_shown, p_body jsonb) RETURNS uuid
+LANGUAGE plpgsql AS $$
+DECLARE
+	v_id CONSTANT uuid := (p_body ->> 'finding_id')::uuid;
+	v_faults jsonb := '[]';
+	v_member text;
+BEGIN
+	IF NOT EXISTS (SELECT FROM hz.finding f WHERE f.id = v_id AND f.district = r.district
+		AND (r.institution_id IS NULL OR f.institution_id = r.institution_id)) THEN
+		v_faults := v_faults || api.fault('/finding_id', 'unknown_reference', '没有这条隐患，或者它不属于这家机构');
+	ELSIF EXISTS (SELECT FROM hz.report_finding l WHERE l.report_id = r.id AND l.finding_id = v_id) THEN
+		v_faults := v_faults || api.fault('/finding_id', 'duplicate', '这条隐患已经关联');
+	END IF;
+	FOR v_member IN SELECT jsonb_object_keys(p_body - '{finding_id,note,occurred_at}'::text[]) LOOP
+		v_faults := v_faults || api.fault('/' || v_member, 'not_expected', '关联已有的隐患时不写这一项');
+	END LOOP;
+	PERFORM api.refuse_faults(v_faults);
+	RETURN v_id;
+END $$;
+
+CREATE FUNCTION api.report_finding(p_id uuid, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql AS $$
+DECLARE
+	r CONSTANT api.report_shown := api.report_lock(p_id);
+	v_finding uuid;
+BEGIN
+	PERFORM api.report_check(r, 'findings', '');
+	v_finding := CASE WHEN p_body ? 'finding_id' THEN api.report_finding_known(r, p_body) ELSE api.report_finding_new(r, p_body) END;
+	INSERT INTO hz.report_finding (report_id, district, finding_id) VALUES (r.id, r.district, v_finding);
+	RETURN api.report_step(p_id, 'findings', p_body, '', jsonb_build_object('finding_id', v_finding));
+END $$;

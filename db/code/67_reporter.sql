@@ -1,0 +1,230 @@
+-- What a reporter does and reads, by receipt. All of it runs as the owner and takes the hash of a receipt: nobody has rights on the
+-- tables. Nothing here tells an id, or a time finer than the hour.
+
+-- The report of a receipt; 401 when nobody holds it.
+CREATE FUNCTION api.reporter_report(p_hash bytea) RETURNS hz.report
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r hz.report;
+BEGIN
+	SELECT * INTO r FROM hz.report WHERE receipt_hash = p_hash;
+	IF NOT FOUND THEN
+		PERFORM api.refuse('HZ401', '{"code": "receipt_unknown"}');
+	END IF;
+	RETURN r;
+END $$;
+
+-- The same, held to the end of the transaction.
+CREATE FUNCTION api.reporter_lock(p_hash bytea) RETURNS hz.report
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r hz.report := api.reporter_report(p_hash);
+BEGIN
+	SELECT * INTO r FROM hz.report WHERE id = r.id FOR UPDATE;
+	RETURN r;
+END $$;
+
+-- A number of the keeping of reports, of the edition in force.
+CREATE FUNCTION api.reporter_limit(p_key text) RETURNS bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT value::bigint FROM hz.report_rule WHERE key = p_key AND effective_from <= api.today()
+	   AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1
+$$;
+
+-- Plain words in both languages, p_value put in where %s stands. NULL when there are none.
+CREATE FUNCTION api.report_text(p_kind text, p_code text, p_value text DEFAULT '') RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT json_build_object('zh', replace(zh, '%s', coalesce(p_value, '')), 'en', replace(en, '%s', coalesce(p_value, '')))
+	  FROM hz.report_text WHERE kind = p_kind AND code = p_code
+$$;
+
+CREATE FUNCTION api.reporter_allowed(r hz.report) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+	SELECT ARRAY(SELECT c FROM unnest('{attachments,messages,withdrawals}'::text[]) c
+		WHERE c = ANY (api.transition_allowed('whistleblower_report', r.state, 'nobody', p_kind => api.report_kind(r.audience, r.channel))))
+$$;
+
+-- Where it goes on: a report that was merged goes with the one it was merged into.
+CREATE FUNCTION api.reporter_follow(r hz.report) RETURNS hz.report
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	f hz.report := r;
+BEGIN
+	FOR i IN 1..10 LOOP
+		EXIT WHEN f.state <> 'merged';
+		SELECT * INTO f FROM hz.report WHERE id = f.merged_into;
+	END LOOP;
+	RETURN f;
+END $$;
+
+-- What happens next and by when: the clock that runs out first, or what the state says.
+CREATE FUNCTION api.reporter_next(f hz.report) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	v_paused CONSTANT boolean := f.paused_at IS NOT NULL AND f.state <> 'supplement';
+	v_open boolean := EXISTS (SELECT FROM hz.report_finding l JOIN hz.finding g ON g.id = l.finding_id WHERE l.report_id = f.id AND g.is_open);
+	c hz.report_clock;
+	v_code text;
+BEGIN
+	SELECT * INTO c FROM hz.report_clock WHERE report_id = f.id AND ended_on IS NULL
+	   AND (f.state <> 'supplement' OR kind = 'report_supplement')
+	   AND EXISTS (SELECT FROM hz.report_text WHERE report_text.kind = 'next' AND code = report_clock.kind)
+	 ORDER BY due_on, kind LIMIT 1;
+	v_code := CASE
+		WHEN f.state IN ('rejected', 'transferred', 'returned', 'withdrawn', 'erased') THEN 'over'
+		WHEN v_paused THEN 'paused'
+		WHEN c.kind <> 'report_supplement' AND c.due_on < api.today() THEN 'late'
+		WHEN c.id IS NOT NULL THEN c.kind
+		WHEN v_open THEN 'followed'
+		WHEN f.state = 'fed_back' THEN 'over'
+		ELSE 'open' END;
+	RETURN json_build_object('text', api.report_text('next', v_code, c.due_on::text),
+		'by', CASE WHEN v_code IN ('late', c.kind) THEN c.due_on END, 'late', v_code = 'late');
+END $$;
+
+-- A finding in plain words, and nothing by which it could be looked up. One merged into another goes with that.
+CREATE FUNCTION api.reporter_finding(p_finding uuid, p_n bigint) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	f hz.finding;
+BEGIN
+	SELECT * INTO f FROM hz.finding WHERE id = p_finding;
+	FOR i IN 1..10 LOOP
+		EXIT WHEN f.state <> 'merged';
+		SELECT * INTO f FROM hz.finding WHERE id = f.merged_into;
+	END LOOP;
+	RETURN json_build_object('n', p_n, 'state', CASE WHEN f.state = 'closed' THEN 'closed' WHEN f.is_open THEN 'open' ELSE 'dropped' END,
+		'text', api.report_text('finding', f.state), 'found_on', api.day(f.found_at), 'due_on', CASE WHEN f.is_open THEN f.due_on END,
+		'closed_on', CASE WHEN NOT f.is_open THEN api.day(f.closed_at) END);
+END $$;
+
+-- All findings that came of it, in an order that says nothing.
+CREATE FUNCTION api.reporter_findings(f hz.report) RETURNS jsonb
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT coalesce(jsonb_agg(api.reporter_finding(l.finding_id, l.n)::jsonb ORDER BY l.n), '[]')
+	  FROM (SELECT g.id AS finding_id, row_number() OVER (ORDER BY g.found_at, g.id) AS n
+		  FROM hz.report_finding x JOIN hz.finding g ON g.id = x.finding_id WHERE x.report_id = f.id) l
+$$;
+
+-- 属实，2 项问题已整改销号，1 项整改中。
+CREATE FUNCTION api.reporter_summary(p_result text, p_findings jsonb) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	v_result CONSTANT json := api.report_text('result', p_result);
+	n record;
+	v_zh text[];
+	v_en text[];
+BEGIN
+	SELECT count(*) FILTER (WHERE e ->> 'state' = 'closed') AS closed, count(*) FILTER (WHERE e ->> 'state' = 'open') AS open,
+	       count(*) FILTER (WHERE e ->> 'state' = 'dropped') AS dropped INTO n FROM jsonb_array_elements(p_findings) e;
+	v_zh := ARRAY[v_result ->> 'zh', CASE WHEN n.closed > 0 THEN n.closed || ' 项问题已整改销号' END,
+		CASE WHEN n.open > 0 THEN n.open || ' 项整改中' END, CASE WHEN n.dropped > 0 THEN n.dropped || ' 项不再跟踪' END];
+	v_en := ARRAY[v_result ->> 'en', CASE WHEN n.closed > 0 THEN n.closed || ' put right and closed' END,
+		CASE WHEN n.open > 0 THEN n.open || ' being put right' END, CASE WHEN n.dropped > 0 THEN n.dropped || ' no longer followed' END];
+	RETURN json_build_object('zh', nullif(array_to_string(v_zh, '，'), ''), 'en', nullif(array_to_string(v_en, ', '), ''));
+END $$;
+
+-- Why it ended as it did: reason, words of the office, to whom it went. NULL where nothing of that is to be told.
+CREATE FUNCTION api.reporter_reason(f hz.report) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT json_build_object('zh', r.title_zh, 'en', r.title_en, 'note', a.note, 'to', a.detail ->> 'to')
+	  FROM hz.report_act a LEFT JOIN hz.report_reason r ON (r.command, r.code) = (a.command, a.reason_code)
+	 WHERE a.report_id = f.id AND a.to_state = f.state AND f.state IN ('rejected', 'transferred', 'returned')
+	 ORDER BY a.n DESC LIMIT 1
+$$;
+
+CREATE FUNCTION api.reporter_reward(r hz.report) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT json_build_object('amount', w.amount, 'collected', w.collected_at IS NOT NULL, 'granted_on', api.day(w.granted_at),
+		'text', api.report_text('reward', CASE WHEN w.collected_at IS NULL THEN 'granted' ELSE 'collected' END, w.amount::text))
+	  FROM hz.report_reward w WHERE w.report_id = r.id ORDER BY w.n DESC LIMIT 1
+$$;
+
+-- The dialogue in numbers: what there is, and what of the office's has not been fetched yet.
+CREATE FUNCTION api.reporter_messages_count(r hz.report) RETURNS json
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT json_build_object('total', count(*), 'unread', count(*) FILTER (WHERE author <> 'reporter' AND n > r.read_upto))
+	  FROM hz.report_message WHERE report_id = r.id
+$$;
+
+CREATE FUNCTION api.reporter_json(r hz.report) RETURNS json
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	f CONSTANT hz.report := api.reporter_follow(r);
+	v_findings CONSTANT jsonb := api.reporter_findings(f);
+	v_state CONSTANT text := CASE WHEN f.state = 'received' AND f.audience = 'institution' THEN 'received_institution' ELSE f.state END;
+BEGIN
+	RETURN json_build_object(
+		'state', r.state,
+		'text', api.report_text('state', CASE WHEN r.state = 'merged' THEN 'merged' ELSE v_state END),
+		'progress', CASE WHEN r.state = 'merged' THEN api.report_text('state', v_state) END,
+		'received_at', api.ts(r.received_at), 'mode', r.mode, 'audience', r.audience, 'channel', r.channel, 'external_number', r.external_number,
+		'readers', api.report_words(r.audience) -> 'readers',
+		'next', api.reporter_next(f), 'reason', api.reporter_reason(f),
+		'result', f.result, 'summary', CASE WHEN f.result IS NOT NULL OR v_findings <> '[]' THEN api.reporter_summary(f.result, v_findings) END,
+		'findings', v_findings, 'messages', api.reporter_messages_count(r),
+		'attachments', (SELECT count(*) FROM hz.report_file WHERE report_id = r.id AND author = 'reporter'),
+		'reward', api.reporter_reward(r), 'allowed', api.reporter_allowed(r));
+END $$;
+
+CREATE FUNCTION api.reporter_status(p_hash bytea) RETURNS api.answer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT 200, api.reporter_json(api.reporter_report(p_hash)), NULL::bigint, NULL::text
+$$;
+
+-- ---- the dialogue ----
+
+CREATE FUNCTION api.reporter_message_json(m hz.report_message) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT json_build_object('n', m.n, 'author', m.author, 'text', m.text, 'sent_at', api.ts(m.sent_at))
+$$;
+
+-- All of it, in order. What is fetched counts as read.
+CREATE FUNCTION api.reporter_messages(p_hash bytea) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r CONSTANT hz.report := api.reporter_report(p_hash);
+	v_items json;
+	v_last int;
+BEGIN
+	SELECT coalesce(json_agg(api.reporter_message_json(m) ORDER BY m.n), '[]'), max(m.n) INTO v_items, v_last
+	  FROM hz.report_message m WHERE m.report_id = r.id;
+	UPDATE hz.report SET read_upto = v_last WHERE id = r.id AND read_upto < v_last;
+	RETURN ROW(200, json_build_object('items', v_items), NULL, NULL)::api.answer;
+END $$;
+
+-- What the reporter does in a state that waited for it ends the waiting.
+CREATE FUNCTION api.reporter_step(r hz.report, p_command text, p_body jsonb DEFAULT '{}') RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM api.report_move(r.id, p_command, p_body => p_body);
+	IF p_command <> 'withdrawals' THEN
+		PERFORM api.report_supplemented(r.id);
+	END IF;
+END $$;
+
+CREATE FUNCTION api.reporter_say(p_hash bytea, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r CONSTANT hz.report := api.reporter_lock(p_hash);
+	m hz.report_message;
+BEGIN
+	IF (SELECT count(*) FROM hz.report_message WHERE report_id = r.id AND author = 'reporter') >= api.reporter_limit('messages_per_report') THEN
+		PERFORM api.refuse_faults(jsonb_build_array(api.fault('', 'too_many', '留言已到一件举报的上限；请重新举报，或拨打 12350')));
+	END IF;
+	PERFORM api.reporter_step(r, 'messages');
+	INSERT INTO hz.report_message (report_id, district, n, author, text, sent_at)
+	SELECT r.id, r.district, 1 + coalesce(max(n), 0), 'reporter', p_body ->> 'text', api.hour(api.now())
+	  FROM hz.report_message WHERE report_id = r.id
+	RETURNING * INTO m;
+	RETURN ROW(201, api.reporter_message_json(m), NULL, '/v1/whistleblower-report/messages')::api.answer;
+END $$;
+
+CREATE FUNCTION api.reporter_withdraw(p_hash bytea, p_body jsonb) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r CONSTANT hz.report := api.reporter_lock(p_hash);
+BEGIN
+	PERFORM api.reporter_step(r, 'withdrawals', p_body);
+	RETURN ROW(201, api.reporter_json(api.reporter_report(p_hash)), NULL, '/v1/whistleblower-report')::api.answer;
+END $$;

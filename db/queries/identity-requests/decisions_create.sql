@@ -1,0 +1,1 @@
+SELECT * FROM api.identity_request_decide(:path_id, :body)

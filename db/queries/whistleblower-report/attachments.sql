@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_files(:receipt_hash)

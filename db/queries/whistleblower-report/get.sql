@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_status(:receipt_hash)

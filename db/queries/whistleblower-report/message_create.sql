@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_say(:receipt_hash, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_messages(:receipt_hash)

@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_withdraw(:receipt_hash, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_accept(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_assign(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_files(:path_id)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_take(:body, :secret_hash)

@@ -1,0 +1,1 @@
+SELECT api.report_admit(:body) AS public_key

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_extend(:path_id, :body)

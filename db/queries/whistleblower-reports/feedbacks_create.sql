@@ -1,0 +1,1 @@
+SELECT * FROM api.report_feedback(:path_id, :body)

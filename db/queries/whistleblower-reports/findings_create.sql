@@ -1,0 +1,1 @@
+SELECT * FROM api.report_finding(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_read(:path_id)

@@ -1,0 +1,1 @@
+SELECT * FROM api.identity_request_create(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_merge(:path_id, :body)

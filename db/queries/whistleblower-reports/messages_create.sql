@@ -1,0 +1,1 @@
+SELECT * FROM api.report_message(:path_id, :body)

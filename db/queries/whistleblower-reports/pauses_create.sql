@@ -1,0 +1,1 @@
+SELECT * FROM api.report_step(:path_id, 'pauses', :body)

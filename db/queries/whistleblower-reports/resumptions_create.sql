@@ -1,0 +1,1 @@
+SELECT * FROM api.report_resume(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_transfer(:path_id, :body)
