@@ -3,7 +3,7 @@ SHELL    := /bin/bash
 B        ?= build
 PORT     ?= 8080
 RUN_DIR  ?= .run
-export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH FILE APPLY
+export B PORT RUN_DIR DATABASE_URL DEMO ROLE DISTRICT INSTITUTION TYPE STREET NAME ACTOR Q WITH FILE PUBLIC APPLY
 PYTHON   := /usr/bin/python3 -B
 CC       := gcc
 
@@ -19,23 +19,24 @@ CFLAGS   := -std=gnu11 -O2 -g -fPIC -fstack-protector-strong $(WARN) $(SAN)
 LDFLAGS  := -Wl,-z,relro,-z,now,--as-needed $(SAN)
 LDLIBS   := -lpq -ljansson -lsodium -lcrypto -lmagic -lqrencode -lpng -lm
 
-API  := $(sort $(filter-out api/jobs/% api/media/%,$(wildcard api/*.c api/*/*.c)))
+API  := $(sort $(filter-out api/jobs/% api/media/% api/custodian/%,$(wildcard api/*.c api/*/*.c)))
 JOBS := $(wildcard api/jobs/*.c)
 MEDIA := $(wildcard api/media/*.c)
+CUSTODIAN := $(wildcard api/custodian/*.c)
 GEN  := build/gen/contract_tables.c
 PAGE := build/gen/media/document_py.h
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 # What a test program links beside itself: the line `sources: api/…` in its first comment (and `ldflags: …`).
 named = $(shell sed -n 's,^.*\b$(1): *\([^*]*\).*,\1,p' $(2))
 
-.PHONY: help all unit fuzzers run up db down reset key calendar recompute standard deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
+.PHONY: help all unit fuzzers run up db down reset key calendar recompute standard custodian-key erase-reports deps test test-unit test-sql test-api test-asan layers lint fuzz bench explain replay fault hostile image-check clean verify-attachments
 .SECONDEXPANSION:
 .DELETE_ON_ERROR:
 
 help:              ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 20
 
-all: $(B)/api.so $(B)/hz-jobs $(B)/hz-media   ## build the API module, the jobs and the media worker
+all: $(B)/api.so $(B)/hz-jobs $(B)/hz-media $(B)/hz-custodian   ## build the API module, the jobs, the media worker, the custodian's program
 
 $(B)/api.so: $(call objects,$(API) $(GEN))
 	$(CC) -shared -Wl,-z,nodelete $(LDFLAGS) $^ -o $@ $(LDLIBS)
@@ -43,6 +44,8 @@ $(B)/hz-jobs: $(call objects,$(JOBS)) $$(filter $(B)/obj/api/base/% %/store_dir.
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
 $(B)/hz-media: $(call objects,$(MEDIA)) $$(filter $(B)/obj/api/base/% %/store_dir.o %/digest.o,$(call objects,$(API)))
 	$(CC) $(LDFLAGS) $^ -o $@ $(LDLIBS)
+$(B)/hz-custodian: $(call objects,$(CUSTODIAN))
+	$(CC) $(LDFLAGS) $^ -o $@ -lsodium
 $(B)/obj/%.o: %.c Makefile | $(GEN) $(PAGE)
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c $< -o $@
@@ -86,6 +89,10 @@ standard:          ## load a hazard standard, or clauses of one that are missing
 	@conf/dev/standard.sh
 recompute:         ## count running deadlines again along the calendar: a list; APPLY=1 sets them
 	@conf/dev/recompute.sh
+custodian-key: $(B)/hz-custodian   ## what identities of reports are sealed to from now on: DISTRICT= PUBLIC= [NAME=]
+	@conf/dev/custodian_key.sh
+erase-reports:     ## reports at the end of their retention: lists them; APPLY=1 erases them. [DISTRICT=]
+	@conf/dev/erase_reports.sh
 explain:           ## the plan of one statement: Q=findings/list WITH="state=confirmed sort=found_at"
 	@conf/dev/explain.sh
 replay:            ## replay the real records of REALDATA through the running API: all, or FINDINGS=2000
@@ -112,7 +119,7 @@ layers:            ## includes point downward only; the contract is well formed
 	@tests/run.sh layers
 lint: $(GEN) $(PAGE)      ## gcc's analyzer, clang-tidy, cppcheck, shellcheck; the document by redocly and spectral; docker-compose.yml
 	@conf/dev/deps.sh lint
-	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS) $(MEDIA)
+	@CPPFLAGS='$(CPPFLAGS)' CFLAGS='$(CFLAGS)' tests/lint.sh $(API) $(JOBS) $(MEDIA) $(CUSTODIAN)
 fuzz:              ## SECONDS_EACH=8 of each target
 	@tests/run.sh fuzz
 bench:             ## speed as ratios; QUICK=1 for five minutes, NAMES="point_read create"

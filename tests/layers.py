@@ -9,6 +9,7 @@ LAYERS = ["base", "pg", "crypto", "store", "rule", "contract", "engine", "http",
 ALLOWED = {name: set(LAYERS[:i + 1]) for i, name in enumerate(LAYERS)}
 ALLOWED["jobs"] = {"jobs", "base", "crypto", "store"}
 ALLOWED["media"] = {"media", "base", "crypto", "store"}
+ALLOWED["custodian"] = {"custodian"}     # off line: it shares nothing with the server
 ALLOWED["crypto"].discard("pg")         # hashing knows no database
 ALLOWED["store"].discard("pg")          # nor do files
 ALLOWED["rule"] = {"rule", "base"}      # pure
@@ -16,7 +17,7 @@ ALLOWED["contract"] = {"contract"}      # tables
 GENERATED = {"problems.h", "handlers.h"}
 LIBRARIES = {                           # header -> layers that may include it
     r"kore/http\.h": {"http", "main"}, r"kore/.*": {"http", "main", "pg"}, r"libpq-fe\.h|postgres.*": {"pg", "jobs", "media"},
-    r"sodium.*|openssl/.*": {"crypto"}, r"magic\.h": {"store"}, r"jansson\.h": {"rule", "crypto", "engine", "http"},
+    r"sodium.*|openssl/.*": {"crypto", "custodian"}, r"magic\.h": {"store"}, r"jansson\.h": {"rule", "crypto", "engine", "http"},
 }
 FILE_LINES, FUNCTION_LINES = 400, 80
 INCLUDE = re.compile(r'\s*#\s*include\s+(["<])([^">]+)[">]')
