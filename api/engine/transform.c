@@ -8,6 +8,8 @@
 #include "engine/work.h"
 #include "rule/receipt.h"
 
+#define SEALED	1024
+
 static json_t *
 transform_hash(const struct contract_schema *schema, const char *text)
 {
@@ -22,16 +24,33 @@ transform_hash(const struct contract_schema *schema, const char *text)
 	return (json_string(hex));
 }
 
+/* JSON with blanks behind it, to a multiple of SEALED octets: the length of a box does not tell whether a name has two characters or three. */
+static char *
+transform_plain(json_t *value, size_t *length)
+{
+	char	*text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY), *plain;
+	size_t	 said;
+
+	if (text == NULL)
+		memory_out();
+	said = strlen(text);
+	*length = (said + SEALED - 1) / SEALED * SEALED;
+	if ((plain = malloc(*length)) == NULL)
+		memory_out();
+	(void)memset(plain, ' ', *length);
+	(void)memcpy(plain, text, said);
+	explicit_bzero(text, said);
+	free(text);
+	return (plain);
+}
+
 static json_t *
 transform_box(json_t *value, const char *key)
 {
-	char	*plain = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY), *box;
 	size_t	 length;
+	char	*plain = transform_plain(value, &length), *box;
 	json_t	*sealed = NULL;
 
-	if (plain == NULL)
-		memory_out();
-	length = strlen(plain);
 	if ((box = malloc(CRYPTO_SEALED(length))) == NULL)
 		memory_out();
 	if (crypto_seal_to(box, key, plain, length))

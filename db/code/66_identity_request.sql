@@ -1,25 +1,20 @@
 -- Sealed identities: a handler asks with a reason, a custodian grants or refuses, the box is handed out once. It is opened off line.
 
+-- With the fingerprint of the key to bring; NULL once there is nothing to open.
 CREATE FUNCTION api.identity_request_json(q hz.identity_request) RETURNS json
 LANGUAGE sql STABLE AS $$
 	SELECT json_build_object('id', q.id, 'report_id', q.report_id, 'district', q.district, 'state', q.state, 'reason', q.reason,
 		'requested_by', q.requested_by, 'requested_by_name', (SELECT name FROM hz.actor WHERE id = q.requested_by),
 		'requested_at', api.ts(q.requested_at), 'decided_by', q.decided_by,
 		'decided_by_name', (SELECT name FROM hz.actor WHERE id = q.decided_by), 'decided_at', api.ts(q.decided_at),
-		'decision_reason', q.decision_reason)
-$$;
-
--- The district of the key a report's identity is sealed to; NULL when there is none, or it is erased.
-CREATE FUNCTION api.report_custodian(p_id uuid) RETURNS text
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT k.district FROM hz.report r JOIN hz.custodian_key k ON k.id = r.custodian_key_id WHERE r.id = p_id AND r.identity_box IS NOT NULL
+		'decision_reason', q.decision_reason, 'fingerprint', api.key_fingerprint((api.report_custodian(q.report_id)).public_key))
 $$;
 
 CREATE FUNCTION api.identity_request_create(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
 	r CONSTANT api.report_shown := api.report_lock(p_id);
-	v_custodian CONSTANT text := api.report_custodian(p_id);
+	v_custodian CONSTANT text := (api.report_custodian(p_id)).district;
 	a hz.report_act;
 	q hz.identity_request;
 BEGIN
@@ -45,7 +40,7 @@ DECLARE
 	v_decision CONSTANT text := p_body ->> 'decision';
 	q hz.identity_request;
 	v_box text;
-	v_key text;
+	k hz.custodian_key;
 BEGIN
 	SELECT * INTO q FROM hz.identity_request WHERE id = p_id AND custodian_district = ANY (api.districts()) FOR UPDATE;
 	IF NOT FOUND OR api.report_names_me(q.report_id) THEN
@@ -55,8 +50,8 @@ BEGIN
 	ELSIF q.requested_by = api.me() THEN
 		PERFORM api.refuse('HZ422', '{"code": "segregation_of_duties"}');
 	END IF;
-	SELECT r.identity_box, k.public_key INTO v_box, v_key
-	  FROM hz.report r JOIN hz.custodian_key k ON k.id = r.custodian_key_id WHERE r.id = q.report_id;
+	SELECT identity_box INTO v_box FROM hz.report WHERE id = q.report_id;
+	k := api.report_custodian(q.report_id);
 	IF v_decision = 'granted' AND v_box IS NULL THEN
 		PERFORM api.refuse('HZ422', '{"code": "no_identity"}');
 	END IF;
@@ -64,7 +59,8 @@ BEGIN
 	 WHERE id = p_id RETURNING * INTO q;
 	PERFORM api.audit('identity_' || v_decision, q.report_id, q.district);
 	RETURN ROW(201, CASE WHEN v_decision = 'granted' THEN json_build_object('identity_request_id', q.id, 'state', q.state, 'reason', q.decision_reason,
-			'actor_id', q.decided_by, 'recorded_at', api.ts(q.decided_at), 'identity_box', v_box, 'public_key', v_key)
+			'actor_id', q.decided_by, 'recorded_at', api.ts(q.decided_at), 'identity_box', v_box,
+			'custodian_key_id', k.id, 'public_key', k.public_key, 'fingerprint', api.key_fingerprint(k.public_key))
 		ELSE json_build_object('identity_request_id', q.id, 'state', q.state, 'reason', q.decision_reason, 'actor_id', q.decided_by,
 			'recorded_at', api.ts(q.decided_at)) END, NULL, '/v1/identity-requests')::api.answer;
 END $$;

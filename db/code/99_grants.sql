@@ -60,5 +60,5 @@ BEGIN
 	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load', 'standard_head', 'standard_load',
-			'deadline_moves', 'deadline_recompute', 'recompute_actor', 'clock_move'));
+			'deadline_moves', 'deadline_recompute', 'recompute_actor', 'clock_move', 'custodian_key_set'));
 END $$;

@@ -260,8 +260,9 @@ SELECT is(pg_temp.not_as('周一鸣', format('api.identity_request_create(%L, $1
 UPDATE person SET role = 'custodian' WHERE name = '周一鸣';
 SELECT is(pg_temp.not_as('周一鸣', format('api.identity_request_decide(%L, $1)', q ->> 'id'), '{"decision": "granted", "reason": "x"}') ->> 'code', 'segregation_of_duties', 'not by whoever asked') FROM request;
 UPDATE person SET role = 'handler' WHERE name = '周一鸣';
-SELECT is((pg_temp.as('custodian', format('api.identity_request_decide(%L, $1)', q ->> 'id'), '{"decision": "granted", "reason": "须取证"}') -> 'body') - '{recorded_at,actor_id}'::text[],
-	jsonb_build_object('identity_request_id', q ->> 'id', 'state', 'granted', 'reason', '须取证', 'identity_box', 'c2VhbGVk', 'public_key', repeat('ab', 32)), 'granted: the box') FROM request;
+SELECT is((pg_temp.as('custodian', format('api.identity_request_decide(%L, $1)', q ->> 'id'), '{"decision": "granted", "reason": "须取证"}') -> 'body') - '{recorded_at,actor_id,custodian_key_id}'::text[],
+	jsonb_build_object('identity_request_id', q ->> 'id', 'state', 'granted', 'reason', '须取证', 'identity_box', 'c2VhbGVk', 'public_key', repeat('ab', 32),
+		'fingerprint', q ->> 'fingerprint'), 'granted: the box, and by which key') FROM request;
 SELECT is(pg_temp.not_as('custodian', format('api.identity_request_decide(%L, $1)', q ->> 'id'), '{"decision": "granted", "reason": "x"}') - 'status', '{"code": "invalid_state", "state": "granted", "allowed": []}', 'once') FROM request;
 SELECT is(ARRAY(SELECT what FROM hz.audit_log WHERE what LIKE 'identity%' ORDER BY id), '{identity_requested,identity_granted}', 'logged');
 SELECT is(pg_temp.as('leader', '(SELECT count(*) AS n FROM hz.identity_request)') ->> 'n', '0', 'nobody else sees the request');
