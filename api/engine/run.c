@@ -262,7 +262,7 @@ run_operation(struct engine_call *call, struct arena *arena)
 	work_step(call, s.key, s.sql, &w->values);
 }
 
-/* A new secret: a receipt, or the text of a key. */
+/* A new secret: the text of a key, or else a receipt or a code of its form. */
 static void
 run_secret(struct engine_call *call)
 {
@@ -270,16 +270,16 @@ run_secret(struct engine_call *call)
 	uint8_t			 random[RECEIPT_RANDOM];
 	size_t			 length;
 
-	if (strcmp(call->op->secret, "receipt") == 0) {
+	if (strcmp(call->op->secret, "key") == 0) {
+		crypto_secret(w->secret);
+		length = CRYPTO_SECRET_SIZE - 1;
+		crypto_sha256(w->secret_hash, w->secret, length);
+	} else {
 		crypto_random(random, sizeof(random));
 		receipt_write(w->secret, random);
 		explicit_bzero(random, sizeof(random));
 		length = RECEIPT_SIZE - 1;
 		crypto_keyed_hash(w->secret_hash, w->secret, length);
-	} else {
-		crypto_secret(w->secret);
-		length = CRYPTO_SECRET_SIZE - 1;
-		crypto_sha256(w->secret_hash, w->secret, length);
 	}
 	if (w->key != NULL)
 		crypto_seal(w->secret_box, w->key, w->secret, length);

@@ -1,6 +1,7 @@
 /*
  * hz-jobs: what happens in the background. Gives events their positions, lets old answers go, hands
- * reports to the bureau that an institution left unanswered, removes files nobody needs.
+ * reports to the bureau that an institution left unanswered, erases those at the end of their retention where the office has said so,
+ * removes files nobody needs.
  * Several may run; the one that holds an advisory lock works, the others wait for it. `hz-jobs clean` removes those files at
  * once and ends; `hz-jobs verify` holds all files against the database (jobs/verify.h) and ends with what it found.
  * Environment: HZ_DATABASE, or HZ_DATABASE_FILE with it in, the conninfo of a login in role hz_jobs; HZ_FILES, the folder of
@@ -86,8 +87,10 @@ main_work(struct leader *leader, uint64_t *expired)
 	n = leader_call(leader, "SELECT api.job_expire_answers()");
 	if (n > 0)
 		log_line(LOG_LINE_INFO, "answers let go: %d", n);
-	if (n < 0 || leader_call(leader, "SELECT api.job_escalate_reports()") < 0)
+	if (n < 0 || leader_call(leader, "SELECT api.job_escalate_reports()") < 0 || (n = leader_call(leader, "SELECT api.job_erase_reports()")) < 0)
 		return (false);
+	if (n > 0)
+		log_line(LOG_LINE_INFO, "reports erased: %d", n);
 	return (clean_run(leader));
 }
 

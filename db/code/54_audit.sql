@@ -3,6 +3,10 @@
 CREATE FUNCTION api.hour(p_at timestamptz) RETURNS timestamptz
 LANGUAGE sql STABLE AS $$ SELECT date_trunc('hour', p_at) $$;
 
+-- The beginning of its month, by the days of the office.
+CREATE FUNCTION api.month(p_at timestamptz) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$ SELECT date_trunc('month', p_at, 'Asia/Shanghai') $$;
+
 -- A line of the audit log about report p_report, or none in particular. What those do who have no account is not in it.
 CREATE FUNCTION api.audit(p_what text, p_report uuid, p_district text, p_detail jsonb DEFAULT '{}') RETURNS void
 LANGUAGE sql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

@@ -90,7 +90,7 @@ BEGIN
 	ELSE
 		v := array_remove(v, 'resumptions');
 	END IF;
-	RETURN v;
+	RETURN array_remove(v, CASE WHEN r.hold_reason IS NULL THEN 'releases' ELSE 'holds' END);
 END $$;
 
 CREATE FUNCTION api.report_detail(r api.report_shown) RETURNS json

@@ -41,7 +41,9 @@ $$;
 CREATE FUNCTION api.reporter_allowed(r hz.report) RETURNS text[]
 LANGUAGE sql STABLE AS $$
 	SELECT ARRAY(SELECT c FROM unnest('{attachments,messages,withdrawals}'::text[]) c
-		WHERE c = ANY (api.transition_allowed('whistleblower_report', r.state, 'nobody', p_kind => api.report_kind(r.audience, r.channel))))
+		WHERE c = ANY (api.transition_allowed('whistleblower_report', r.state, 'nobody', p_kind => api.report_kind(r.audience, r.channel)))
+		UNION ALL SELECT c FROM hz.report_reward w, unnest(api.transition_allowed('report_reward', w.state, 'nobody')) c WHERE w.report_id = r.id
+		 ORDER BY 1)
 $$;
 
 -- Where it goes on: a report that was merged goes with the one it was merged into.
@@ -131,13 +133,6 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	  FROM hz.report_act a LEFT JOIN hz.report_reason r ON (r.command, r.code) = (a.command, a.reason_code)
 	 WHERE a.report_id = f.id AND a.to_state = f.state AND f.state IN ('rejected', 'transferred', 'returned')
 	 ORDER BY a.n DESC LIMIT 1
-$$;
-
-CREATE FUNCTION api.reporter_reward(r hz.report) RETURNS json
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT json_build_object('amount', w.amount, 'collected', w.collected_at IS NOT NULL, 'granted_on', api.day(w.granted_at),
-		'text', api.report_text('reward', CASE WHEN w.collected_at IS NULL THEN 'granted' ELSE 'collected' END, w.amount::text))
-	  FROM hz.report_reward w WHERE w.report_id = r.id ORDER BY w.n DESC LIMIT 1
 $$;
 
 -- The dialogue in numbers: what there is, and what of the office's has not been fetched yet.

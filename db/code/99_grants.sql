@@ -4,7 +4,7 @@ REVOKE ALL ON ALL TABLES IN SCHEMA hz FROM PUBLIC, hz_api, hz_jobs, hz_media;
 
 GRANT SELECT ON ALL TABLES IN SCHEMA hz TO hz_api;
 -- which bytes there are, how much others keep and what is done with it goes by functions of the owner
-REVOKE SELECT ON hz.api_key, hz.event, hz.content, hz.attachment_usage, hz.media_task, hz.report, hz.custodian_key FROM hz_api;
+REVOKE SELECT ON hz.api_key, hz.event, hz.content, hz.attachment_usage, hz.media_task, hz.report, hz.report_reward, hz.custodian_key FROM hz_api;
 -- never the hash of a key, never what proves an event
 GRANT SELECT (id, actor_id, name, role, districts, types, streets, institutions, expires_at, revoked_at, revoked_by, revoke_note,
 	version, created_at, created_by, updated_at) ON hz.api_key TO hz_api;
@@ -15,7 +15,10 @@ GRANT SELECT (id, district, institution_id, institution_type, street, institutio
 	happened_at, channel, external_number, state, state_before, paused_at, signed_at, result, named_persons, named_names, named_actors,
 	leader_sees, handler_id, merged_into, taken_by, hold_reason, received_at, ended_at, version, updated_at),
 	UPDATE (institution_id, institution_type, street, category, audience, state, state_before, paused_at, signed_at, result, handler_id,
-	merged_into, ended_at, version, updated_at) ON hz.report TO hz_api;
+	merged_into, hold_reason, ended_at, version, updated_at) ON hz.report TO hz_api;
+-- nor the code of a reward
+GRANT SELECT (id, report_id, district, n, rule_edition, fine, employee, calculated, amount, explanation, granted_by, granted_at, reason, collect_by, state,
+	collected_at, paid_by), INSERT, UPDATE (state) ON hz.report_reward TO hz_api;
 GRANT INSERT ON hz.report_act, hz.report_message, hz.report_finding, hz.report_assignment, hz.report_clock, hz.identity_request TO hz_api;
 GRANT UPDATE (due_on, paused_days, explanation, ended_on, ended_by) ON hz.report_clock TO hz_api;
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
@@ -44,7 +47,9 @@ REVOKE EXECUTE ON FUNCTION api.event_write(), api.attachment_linked(), api.attac
 	api.document_template_put(text, text, text, date, text, text, text, jsonb, text, boolean),
 	api.media_forget(bigint), api.report_insert(jsonb, bytea, hz.institution),
 	api.report_conflicts(text, text[], text), api.report_has_handler(text, text[], uuid[]), api.report_place(jsonb), api.report_key(jsonb),
-	api.report_faults(jsonb), api.report_staff_faults(jsonb), api.report_default_district(), api.report_files_erase(uuid) FROM hz_api;
+	api.report_faults(jsonb), api.report_staff_faults(jsonb), api.report_default_district(), api.report_files_erase(uuid),
+	api.report_months(hz.report), api.report_erase_on(hz.report), api.report_kept_by(hz.report), api.reports_due(text), api.report_erase_rest(uuid), api.report_erase(uuid),
+	api.reports_erase(int, text) FROM hz_api;
 GRANT USAGE ON SCHEMA api TO hz_media;
 DO $$
 BEGIN
@@ -57,6 +62,9 @@ BEGIN
 	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; ')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname LIKE 'reporter\_%'
 		    AND (proargtypes[0] <> 'bytea'::regtype OR proname IN ('reporter_report', 'reporter_lock')));
+	-- numbers that have not been hidden yet
+	EXECUTE (SELECT string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; ')
+		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname LIKE 'report\_statistics\_%');
 	-- keys are issued, notices loaded and deadlines counted again on the server by its owner only
 	EXECUTE (SELECT coalesce(string_agg(format('REVOKE EXECUTE ON FUNCTION %s FROM hz_api', oid::regprocedure), '; '), 'SELECT')
 		   FROM pg_proc WHERE pronamespace = 'api'::regnamespace AND proname IN ('issue_key', 'key_text', 'calendar_fill', 'calendar_load', 'standard_head', 'standard_load',

@@ -1,7 +1,7 @@
 -- The life of a report (安全吹哨人、12350、12345). kinds: its channel, or `institution` while a report to the own institution is that
 -- institution's to answer. Who comes with a receipt is `nobody`; `job` is the background job. Outcomes: where a supplement leads
 -- back to, the result of a conclusion, how it was handed on, whether who called was satisfied.
-DELETE FROM hz.transition WHERE resource IN ('whistleblower_report', 'identity_request');
+DELETE FROM hz.transition WHERE resource IN ('whistleblower_report', 'identity_request', 'report_reward');
 
 -- Taken in: by whom it concerns, without a key, or by staff for whoever called, wrote or came.
 INSERT INTO hz.transition (resource, command, from_state, to_state, roles) VALUES
@@ -71,3 +71,24 @@ INSERT INTO hz.transition (resource, command, outcome, from_state, to_state, rol
 	('identity_request', 'create', '', '-', 'pending', '{handler}'),
 	('identity_request', 'decisions', 'granted', 'pending', 'granted', '{custodian}'),
 	('identity_request', 'decisions', 'refused', 'pending', 'refused', '{custodian}');
+
+-- 奖励: granted by the leader; nothing of the report moves. 留存: whoever works on it may keep it from being erased, the leader what the leader sees.
+INSERT INTO hz.transition (resource, command, from_state, to_state, roles) VALUES
+	('whistleblower_report', 'rewards', 'concluded', 'concluded', '{leader}'),
+	('whistleblower_report', 'rewards', 'fed_back', 'fed_back', '{leader}');
+INSERT INTO hz.transition (resource, command, from_state, to_state, roles)
+SELECT 'whistleblower_report', c.command, s.state, s.state, CASE WHEN s.state IN ('concluded', 'fed_back') THEN '{handler,leader}'::text[] ELSE '{handler}' END
+  FROM (VALUES ('holds'), ('releases')) c (command),
+       unnest('{received,accepted,rejected,transferred,returned,verifying,supplement,concluded,fed_back,withdrawn,merged}'::text[]) s (state);
+
+-- 清除 at the end of its retention
+INSERT INTO hz.transition (resource, command, from_state, to_state, roles)
+SELECT 'whistleblower_report', 'erasures', s.state, 'erased', '{job}'
+  FROM unnest('{rejected,transferred,returned,fed_back,withdrawn,merged}'::text[]) s (state);
+
+-- 领奖: the reporter asks for a code by the receipt, as often as it is lost; whoever pays sees the code and the amount, never the report.
+INSERT INTO hz.transition (resource, command, from_state, to_state, roles) VALUES
+	('report_reward', 'create', '-', 'granted', '{leader}'),
+	('report_reward', 'reward-collections', 'granted', 'collecting', '{nobody}'),
+	('report_reward', 'reward-collections', 'collecting', 'collecting', '{nobody}'),
+	('report_reward', 'payments', 'collecting', 'paid', '{office}');

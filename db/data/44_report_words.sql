@@ -46,8 +46,11 @@ INSERT INTO hz.report_text AS t (kind, code, zh, en) VALUES
 	('file', 'here', '已收到，位置、设备等信息已清除。', 'Received; place and device have been taken out.'),
 	('file', 'refused', '其中的位置、设备等信息无法清除，没有保存。请另存为 JPG、PDF 或 H.264 的 MP4 再发一次。', 'Its place and device could not be taken out, so it was not kept. Save it as JPG, PDF or MP4 (H.264) and send it again.'),
 	('file', 'erased', '保存期限已到，已清除。', 'Erased at the end of its retention.'),
-	('reward', 'granted', '已决定奖励 %s 元，请凭回执领取。', 'A reward of %s yuan has been granted; collect it with the receipt.'),
-	('reward', 'collected', '奖励 %s 元已领取。', 'The reward of %s yuan has been collected.')
+	('reward', 'granted', '已决定奖励 %s 元。凭回执取领取码，凭领取码领取，不用说出姓名。', 'A reward of %s yuan has been granted. Fetch a code by the receipt and collect the money by the code; no name is needed.'),
+	('reward', 'collecting', '已决定奖励 %s 元，领取码已经给出。丢了可以凭回执再取，旧的即作废。', 'A reward of %s yuan has been granted and a code was given. If it is lost, fetch another by the receipt; the old one is void then.'),
+	('reward', 'where', '请在工作日办公时间到民政局办公室，报领取码领取 %s 元。不用出示证件，可以请别人代领；经办人看不到您的举报。请不要把回执给任何人看。',
+	 'Come to the office of the civil affairs bureau during working hours and tell the code to collect %s yuan. No paper is asked for, and somebody else may come for you; whoever pays does not see your report. Show the receipt to nobody.'),
+	('reward', 'paid', '奖励 %s 元已领取。', 'The reward of %s yuan has been collected.')
 ON CONFLICT (kind, code) DO UPDATE SET zh = EXCLUDED.zh, en = EXCLUDED.en WHERE (t.zh, t.en) IS DISTINCT FROM (EXCLUDED.zh, EXCLUDED.en);
 
 -- How much may come by one receipt. Office defaults.

@@ -1,0 +1,1 @@
+SELECT * FROM api.reward_pay(:body)

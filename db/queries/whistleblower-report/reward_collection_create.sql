@@ -1,0 +1,1 @@
+SELECT * FROM api.reporter_collect(:receipt_hash, :secret_hash)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_acts(:path_id, 'holds', :limit, :after_1)

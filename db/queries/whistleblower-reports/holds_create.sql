@@ -1,0 +1,1 @@
+SELECT * FROM api.report_hold(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_release(:path_id, :body)

@@ -1,0 +1,1 @@
+SELECT * FROM api.report_rewards(:path_id)

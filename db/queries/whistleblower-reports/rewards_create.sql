@@ -1,0 +1,1 @@
+SELECT * FROM api.report_reward(:path_id, :body)
