@@ -4,25 +4,28 @@
  * grouping, the same in every table: a group is a value with k reports or more, and all others together are the pool. Within a table of two dimensions,
  * whose sums are all published, small cells are hidden each with three others at the corners of a rectangle.  */
 
--- Which values go into the pool: the small ones, when there is one but 0, and with them the smallest of the others, one by one, until the pool has at least two
--- values and k reports, and could be made up in more than one way.
+/* Which values go into the pool: the small ones, when there is one but 0; and when these are fewer than two, fewer than k reports, or k - 1 each, others with them,
+ * until two reports could stand with one or the other. They are taken in the order of the list, which no number has a part in: were it the smallest that
+ * is taken, that another one was not would tell how many there are. */
 CREATE FUNCTION api.report_statistics_pool(n bigint[], k int) RETURNS boolean[]
 LANGUAGE plpgsql IMMUTABLE AS $$
 DECLARE
 	p boolean[] := ARRAY(SELECT c < k FROM unnest(n) WITH ORDINALITY u (c, i) ORDER BY i);
-	v_members int := (SELECT count(*) FROM unnest(n) c WHERE c < k);
+	v_small CONSTANT int := (SELECT count(*) FROM unnest(n) c WHERE c < k);
 	v_sum bigint := (SELECT coalesce(sum(c), 0) FROM unnest(n) c WHERE c < k);
-	v_next int;
+	v_added int := 0;
 BEGIN
 	IF v_sum = 0 THEN
 		RETURN array_fill(false, ARRAY[cardinality(n)]);
+	ELSIF v_small >= 2 AND v_sum >= k AND v_sum < v_small * (k - 1) THEN
+		RETURN p;
 	END IF;
-	WHILE v_members < 2 OR v_sum < k OR v_sum = v_members * (k - 1) LOOP
-		SELECT i INTO v_next FROM unnest(n, p) WITH ORDINALITY u (c, pooled, i) WHERE NOT pooled ORDER BY c, i LIMIT 1;
-		EXIT WHEN NOT FOUND;
-		p[v_next] := true;
-		v_members := v_members + 1;
-		v_sum := v_sum + n[v_next];
+	FOR i IN 1..cardinality(n) LOOP
+		CONTINUE WHEN p[i];
+		p[i] := true;
+		v_added := v_added + 1;
+		v_sum := v_sum + n[i];
+		EXIT WHEN v_sum >= v_added * k + 2;
 	END LOOP;
 	RETURN p;
 END $$;
@@ -57,15 +60,15 @@ LANGUAGE sql STABLE AS $$
 		ELSE CASE r.state WHEN 'erased' THEN r.state_before ELSE r.state END END
 $$;
 
--- All values a dimension may have, in order, reports or none: a value must not show by being missing.
+-- All values a dimension may have, reports or none, those first that are pooled first.
 CREATE FUNCTION api.report_statistics_values(p_by text, p_from date, p_to date) RETURNS text[]
 LANGUAGE sql STABLE AS $$
 	SELECT CASE p_by
-		WHEN 'category' THEN ARRAY(SELECT code FROM hz.category ORDER BY code) || 'none'
-		WHEN 'subject_kind' THEN '{major_hazard,violation,retaliation,other}'
-		WHEN 'channel' THEN '{web,12350,12345,letter,visit,other_system}'
+		WHEN 'category' THEN '{none}' || ARRAY(SELECT code FROM hz.category ORDER BY position)
+		WHEN 'subject_kind' THEN '{other,retaliation,violation,major_hazard}'
+		WHEN 'channel' THEN '{other_system,letter,visit,12345,12350,web}'
 		WHEN 'month' THEN ARRAY(SELECT to_char(m, 'YYYY-MM') FROM generate_series(p_from, p_to, interval '1 month') m)
-		ELSE '{open,rejected,returned,transferred,withdrawn,merged,answered,substantiated,partly_substantiated,unsubstantiated}' END::text[]
+		ELSE '{withdrawn,merged,returned,transferred,rejected,answered,open,partly_substantiated,unsubstantiated,substantiated}' END::text[]
 $$;
 
 CREATE FUNCTION api.report_statistics_value(r hz.report, p_by text, p_until timestamptz) RETURNS text
@@ -182,7 +185,7 @@ END $$;
 CREATE FUNCTION api.report_statistics(p_group_by text, p_by text, p_from text, p_district text) RETURNS api.answer
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	k CONSTANT int := api.report_rule('statistics_k');
+	k CONSTANT int := greatest(api.report_rule('statistics_k'), 3);
 	p CONSTANT record := api.report_statistics_period(p_from);
 	v_faults CONSTANT jsonb := api.report_statistics_faults(p_group_by, p_by, p_district);
 	v_district text;

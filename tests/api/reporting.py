@@ -64,10 +64,11 @@ def put_reports(office, cases):
     with office.db.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO hz.report (id, district, institution_id, institution_type, street, mode, audience, subject_kind, description, channel, identity_box, "
-            "custodian_key_id, state, state_before, paused_at, received_at, updated_at) VALUES (%s, %s, %s, %s, %s, 'named', %s, 'violation', '内容', %s, 'Ym94', %s, %s, %s, "
+            "custodian_key_id, state, result, state_before, paused_at, received_at, updated_at) VALUES (%s, %s, %s, %s, %s, 'named', %s, 'violation', '内容', %s, 'Ym94', %s, %s, %s, %s, "
             "CASE WHEN %s = 'supplement' THEN date_trunc('hour', now()) END, date_trunc('hour', now() - interval '2 days'), date_trunc('hour', now()))",
             [(one, office.district, home["id"], home["type"], home["street"], "institution" if kind == "institution" else "bureau",
-              "web" if kind == "institution" else kind, key, state, "verifying" if state == "supplement" else None, state) for one, _, state, kind in made])
+              "web" if kind == "institution" else kind, key, state, "substantiated" if state in ("concluded", "fed_back") else None,
+              "verifying" if state == "supplement" else None, state) for one, _, state, kind in made])
         cursor.executemany(
             "INSERT INTO hz.report_assignment (id, report_id, district, n, street, task, assigned_by, assigned_at) VALUES (%s, %s, %s, 1, %s, '看看', %s, date_trunc('hour', now()))",
             [(task, one, office.district, home["street"], office.handler.actor) for one, task, _, _ in made])
@@ -87,6 +88,7 @@ def requests(office, target):
             ("reopenings", ""): {"reason_code": "new_evidence"}, ("supplement-requests", ""): {"text": "哪里？"}, ("pauses", ""): {"reason_code": "expertise"},
             ("resumptions", ""): {}, ("extensions", ""): {"new_deadline": day(60), "reason": "复杂"}, ("merges", ""): {"into": target},
             ("findings", ""): {"category": "fire", "severity": "general", "description": "疏散门锁闭"}, ("identity-requests", ""): {"reason": "须取证"},
+            ("rewards", ""): {"employee": False, "fine": "60000"}, ("holds", ""): {"reason": "诉讼"}, ("releases", ""): {"reason": "已结案"},
             ("messages", ""): {"text": "您好"}, ("assignments", ""): {"street": office.home["street"], "task": "看看"}, ("replies", ""): {"reply": "看过了"}}
 
 

@@ -22,8 +22,8 @@ def sees(role, state, kind):
 
 
 def idle(command, state):
-    """There is nothing for it to do: no pause to end, or one already."""
-    return command == "resumptions" and state != "supplement"
+    """There is nothing for it to do: no pause to end, or one already; no hold to release."""
+    return command == "resumptions" and state != "supplement" or command == "releases"
 
 
 def outcome_of(command, outcome, state):
@@ -43,7 +43,7 @@ def cases():
 
 def test_commands_of_the_table_are_the_routes(db, command_roles):
     rows = Machine(db, "whistleblower_report").rows
-    assert {row[0] for row in rows if set(row[4]) != {"nobody"}} == set(command_roles)       # the rest is the reporter's, by receipt
+    assert {row[0] for row in rows if set(row[4]) - {"nobody", "job"}} == set(command_roles)       # the rest is the reporter's, by receipt, or goes by itself
     for command, roles in command_roles.items():
         assert set(roles) == {role for row in rows if row[0] == command for role in row[4]} - {"nobody", "job"}, command
 
@@ -108,6 +108,18 @@ def test_a_pause_is_ended_once(office):
         assert command not in office.handler.post(f"{path}/{command}", body).problem("invalid_state", 409)["allowed"]
     office.handler.post(f"{path}/resumptions").ok(201)
     office.handler.post(f"{path}/resumptions").problem("invalid_state", 409)
+
+
+def test_a_hold_is_released_once(office):
+    (report, _), = put_reports(office, [("fed_back", "web")])
+    path = f"/v1/whistleblower-reports/{report}"
+    for who in (office.handler, office.leader):
+        who.post(f"{path}/releases", {"reason": "x"}).problem("invalid_state", 409)
+        who.post(f"{path}/holds", {"reason": "行政诉讼"}).ok(201)
+        assert office.handler.get(path).ok()["hold_reason"] == "行政诉讼"
+        assert "holds" not in who.post(f"{path}/holds", {"reason": "x"}).problem("invalid_state", 409)["allowed"]
+        assert who.post(f"{path}/releases", {"reason": "已结案"}).ok(201)["note"] == "已结案"
+        assert office.handler.get(path).ok()["hold_reason"] is None
 
 
 def test_reading(office, contract):

@@ -190,7 +190,7 @@ def test_told_to_the_own_institution_first(server, office, api, nobody, clock):
     assert [r["description"] for r in keeper.get(REPORTS).ok()["items"]] == ["夜班只有一个人，应当两个"]
     one = next(r for r in seen if r["description"].startswith("夜班"))
     path = f"{REPORTS}/{one['id']}"
-    assert office.handler.get(path).ok()["allowed"] == ["escalations", "merges", "messages"]       # the bureau looks on
+    assert office.handler.get(path).ok()["allowed"] == ["escalations", "holds", "merges", "messages"]       # the bureau looks on
     assert office.institution.get(path).ok()["allowed"] == ["feedbacks", "messages"]
     assert keeper.post(f"{path}/messages", {"text": "从哪一天起？"}).ok(201)["author"] == "institution"
     assert keeper.post(f"{path}/feedbacks", {"text": "今晚起两人"}).ok(201)["state"] == "fed_back"

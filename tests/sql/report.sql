@@ -188,7 +188,7 @@ SELECT is(pg_temp.clock('report_sign_off'), '2026-11-23', '12345: signed off on 
 SELECT is(pg_temp.clock('report_acceptance'), '2026-12-05', 'accepted within fifteen days of the receipt');
 SELECT is(pg_temp.clock('report_ticket'), '2026-12-31', 'the ticket''s own date');
 SELECT is(pg_temp.do('api.report_step(%1, ''sign-offs'', $1)'), 'received', 'signed');
-SELECT is(pg_temp.not_as('周一鸣', format('api.report_step(%L, ''sign-offs'', $1)', id), '{}') -> 'allowed', '["acceptances", "merges", "messages", "rejections", "returns", "transfers"]', 'once') FROM shown WHERE letter = 'z';
+SELECT is(pg_temp.not_as('周一鸣', format('api.report_step(%L, ''sign-offs'', $1)', id), '{}') -> 'allowed', '["acceptances", "holds", "merges", "messages", "rejections", "returns", "transfers"]', 'once') FROM shown WHERE letter = 'z';
 SELECT is(pg_temp.clock('report_sign_off'), '2026-11-23 ended 2026-11-23 by sign-offs', 'its clock ends');
 SELECT is(pg_temp.faults(pg_temp.not_as('周一鸣', format('api.report_step(%L, ''rejections'', $1)', id), v.body::jsonb)), v.want::jsonb, 'reasons are codes')
   FROM shown, (VALUES ('{"reason_code": "nonsense"}', '{"/reason_code": "unknown_reference"}'), ('{"reason_code": "other"}', '{"/note": "required"}')) v (body, want) WHERE letter = 'z';

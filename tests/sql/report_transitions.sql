@@ -40,6 +40,12 @@ SELECT command, outcome, f AS from_state, to_state, kinds, array_agg(r ORDER BY 
 	('messages', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', 'institution', 'institution'),
 	('attachments', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', NULL, 'nobody'),
 	('merges', '', 'received accepted verifying supplement', 'merged', NULL, 'handler'),
+	('rewards', '', 'concluded fed_back', '', NULL, 'leader'),
+	('holds', '', 'received accepted rejected transferred returned verifying supplement withdrawn merged', '', NULL, 'handler'),
+	('holds', '', 'concluded fed_back', '', NULL, 'handler leader'),
+	('releases', '', 'received accepted rejected transferred returned verifying supplement withdrawn merged', '', NULL, 'handler'),
+	('releases', '', 'concluded fed_back', '', NULL, 'handler leader'),
+	('erasures', '', 'rejected transferred returned fed_back withdrawn merged', 'erased', NULL, 'job'),
 	('withdrawals', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', 'withdrawn', NULL, 'nobody')
        ) v (command, outcome, froms, goes_to, kinds, roles),
        string_to_table(froms, ' ') f, string_to_table(roles, ' ') r, coalesce(nullif(goes_to, ''), f) to_state
@@ -91,9 +97,9 @@ SELECT c.command, c.outcome, s.state, r.role, k.kind, p.paused, pg_temp.try(c.co
 CREATE FUNCTION pg_temp.fits(w wanted, t trial) RETURNS boolean LANGUAGE sql AS $$
 	SELECT w.command = t.command AND w.outcome = t.outcome AND w.from_state = t.state AND (w.kinds IS NULL OR t.kind = ANY (string_to_array(w.kinds, ' ')))
 $$;
--- a pause is not made twice nor ended before it is made; a supplement is from before it began
+-- a pause is not made twice nor ended before it is made, a hold not released before; a supplement is from before it began
 CREATE FUNCTION pg_temp.idle(t trial) RETURNS boolean LANGUAGE sql AS $$
-	SELECT t.paused AND t.command IN ('pauses', 'extensions') OR NOT t.paused AND t.command = 'resumptions'
+	SELECT t.paused AND t.command IN ('pauses', 'extensions') OR NOT t.paused AND t.command = 'resumptions' OR t.command = 'releases'
 $$;
 CREATE TEMPORARY VIEW said AS
 SELECT t.*, coalesce(
