@@ -150,7 +150,7 @@ BEGIN
 	END IF;
 	UPDATE hz.report_reward SET state = v_to, code_hash = p_code WHERE id = w.id RETURNING * INTO w;
 	RETURN ROW(201, json_build_object('amount', api.money(w.amount), 'collect_by', w.collect_by,
-		'text', api.report_text('reward', 'where', api.money(w.amount))), NULL, NULL)::api.answer;
+		'text', api.report_text('reward', 'where', api.money(w.amount))), NULL, '/v1/whistleblower-report')::api.answer;
 END $$;
 
 -- ---- who pays ----
@@ -173,5 +173,5 @@ BEGIN
 	UPDATE hz.report_reward SET state = v_to, paid_by = api.me(), collected_at = api.hour(api.now()) WHERE id = w.id RETURNING * INTO w;
 	PERFORM api.audit('reward_paid', w.report_id, w.district);
 	RETURN ROW(201, json_build_object('reward_id', w.id, 'amount', api.money(w.amount), 'state', w.state, 'paid_by', w.paid_by, 'paid_at', api.ts(w.collected_at)),
-		NULL, NULL)::api.answer;
+		NULL, '/v1/reward-payments')::api.answer;
 END $$;
