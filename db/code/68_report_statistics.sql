@@ -172,11 +172,11 @@ DECLARE
 BEGIN
 	IF p_group_by = 'district' AND p_district IS NOT NULL THEN
 		v_faults := v_faults || api.fault('?district', 'not_expected', '按区县统计时列出您管辖的全部区县');
-	ELSIF p_group_by <> 'district' AND p_district IS NULL AND cardinality(api.districts()) <> 1 THEN
+	ELSIF p_group_by IS DISTINCT FROM 'district' AND p_district IS NULL AND cardinality(api.districts()) <> 1 THEN
 		v_faults := v_faults || api.fault('?district', 'required', '您管辖多个区县，请写明哪一个；各区县的数不相加');
 	END IF;
-	IF p_by IS NOT NULL AND p_group_by IN ('district', 'state', 'result') THEN
-		v_faults := v_faults || api.fault('?by', 'not_expected', '按区县、状态、结论统计时不再分列');
+	IF p_by IS NOT NULL AND coalesce(p_group_by, 'result') IN ('district', 'state', 'result') THEN
+		v_faults := v_faults || api.fault('?by', 'not_expected', '只有按类别、事项、渠道、月份统计时才再分列');
 	END IF;
 	RETURN v_faults;
 END $$;
@@ -197,15 +197,15 @@ BEGIN
 	ELSIF v_faults <> '[]' THEN
 		PERFORM api.refuse('HZ400', jsonb_build_object('code', 'invalid_query', 'errors', v_faults));
 	END IF;
-	IF p_group_by <> 'district' THEN
+	IF p_group_by IS DISTINCT FROM 'district' THEN
 		v_district := coalesce(p_district, (api.districts())[1]);
-		g := api.report_statistics_one(v_district, p_group_by, p.first, p.last, p.until, k);
-		v_total := (SELECT sum(n) FROM api.report_statistics_groups(v_district, p_group_by, p.first, p.last, p.until, k));
+		v_total := (SELECT sum(n) FROM api.report_statistics_groups(v_district, 'month', p.first, p.last, p.until, k));
 	END IF;
+	SELECT * INTO g FROM api.report_statistics_one(v_district, p_group_by, p.first, p.last, p.until, k) WHERE p_group_by <> 'district';
 	RETURN ROW(200, json_build_object('district', v_district, 'from', p.first, 'to', p.last, 'as_of', api.day(p.until) - 1, 'threshold', k,
 		'group_by', p_group_by, 'by', p_by, 'total', CASE WHEN v_total = 0 OR v_total >= k THEN v_total END,
-		'groups', CASE WHEN p_group_by = 'district' THEN api.report_statistics_districts(p.first, p.last, k) ELSE g.groups END,
-		'pool', CASE WHEN p_group_by = 'district' THEN NULL WHEN v_total < k AND g.pool IS NOT NULL
+		'groups', CASE WHEN p_group_by = 'district' THEN api.report_statistics_districts(p.first, p.last, k) ELSE coalesce(g.groups, '[]') END,
+		'pool', CASE WHEN v_total < k AND g.pool IS NOT NULL
 			THEN json_build_object('values', g.pool -> 'values', 'count', NULL) ELSE g.pool END,
 		'cells', CASE WHEN p_by IS NOT NULL AND v_total >= k THEN api.report_statistics_two(v_district, p_group_by, p.first, p.last, p.until, k) END),
 		NULL, NULL)::api.answer;
