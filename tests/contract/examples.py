@@ -15,6 +15,7 @@ import uuid
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests"))
+from contract.examples_keeping import keeping  # noqa: E402
 from contract.examples_reporter import reporter  # noqa: E402
 from contract.examples_reports import reports  # noqa: E402  (the path above comes first)
 from harness.client import Client  # noqa: E402
@@ -398,7 +399,7 @@ def off_line(r):
 def record(server):
     """-> {operationId or problem_<status>: {request, response}}, of a server with the demo"""
     recorder = Recorder(server)
-    for part in (places, rules, campaign, visit, order, other_ends, major, measures, papers, refusals, off_line, reports, reporter):
+    for part in (places, rules, campaign, visit, order, other_ends, major, measures, papers, refusals, off_line, reports, reporter, keeping):
         part(recorder)
     return recorder.examples()
 
