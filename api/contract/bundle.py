@@ -90,14 +90,15 @@ def _operation(doc, op, out):
             _success(doc, op, str(code), response)
     if _conditional(op):
         out["responses"]["304"] = {"description": "没有变，不传正文 / not changed, no body", "headers": {"ETag": ref(HEADERS["ETag"])}}
-    for status in _refusals(op):
-        out["responses"].setdefault(str(status), ref(f"#/components/responses/Problem{status}"))
-    out["responses"]["default"] = out["responses"].pop("default", ref(PROBLEM))
+    default = out["responses"].pop("default", ref(PROBLEM))
+    for status in _refusals(op):        # an operation that answers refusals itself says how in its default
+        out["responses"].setdefault(str(status), default if op.refusal else ref(f"#/components/responses/Problem{status}"))
+    out["responses"]["default"] = default
 
 
 def _keyed(op):
     """Takes an Idempotency-Key. (An open POST is told that it may send one, too: it is of no effect.)"""
-    return op.method == "post" and op.node.get("x-idempotent", True)
+    return op.method == "post" and op.node.get("x-idempotent", True) and not op.refusal
 
 
 def _conditional(op):
@@ -107,7 +108,7 @@ def _conditional(op):
 def _success(doc, op, code, response):
     headers = []
     headers += ["ETag"] if op.etag != "none" else []
-    headers += ["Location"] if code == "201" and op.caller != "KEY_OR_NOBODY" else []     # nobody is told where
+    headers += ["Location"] if code == "201" and op.caller != "KEY_OR_NOBODY" and not op.refusal else []     # nobody is told where
     headers += ["Link"] if op.uses("FROM_AFTER") else []
     headers += ["Idempotent-Replayed"] if _keyed(op) else []
     headers += ["Omitted-Categories"] if op.sensitive else []

@@ -72,6 +72,7 @@ struct contract_param {
 	const struct contract_schema	*schema;
 	const char			*fallback;	/* bound when absent; NULL: SQL NULL */
 	bool				 required;
+	bool				 form_only;	/* a field of a multipart form, never of the address */
 };
 
 /* Where the value of a placeholder comes from. */
@@ -161,10 +162,12 @@ struct contract_op {
 	const char			*secret;	/* x-secret: member of the reply that C makes and splices in; `receipt` is one */
 	contract_handler		*handler;	/* x-handler; NULL: the engine's own way */
 	contract_handler		*prepare;	/* x-prepare: sets values before any statement; NULL: none */
+	contract_handler		*refusal;	/* x-refusal: answers what is refused, in place of problem+json; NULL: none */
 	const char *const		*values;	/* names of the values C sets, "x_sha256" … */
 	size_t				 nvalues;
 	bool				 file_body;	/* x-body: file: the body goes to the store, not to memory */
 	const struct contract_op	*admit;		/* x-admit: asked before the first octet of it, or before its values are sealed */
+	const struct contract_op	*refused;	/* x-refusal-sql: the row x-refusal answers with; NULL: it needs none */
 	bool				 idempotent;	/* takes an Idempotency-Key */
 	unsigned			 timeout_ms;
 };
@@ -200,7 +203,7 @@ struct contract_sqlstate {
 
 extern const struct contract_route	contract_routes[];
 extern const size_t			contract_nroutes;
-extern const struct contract_op *const	contract_ops[];		/* every op, then its admit; index = op number */
+extern const struct contract_op *const	contract_ops[];		/* every op, then its admit, then its refused; index = op number */
 extern const size_t			contract_nops;
 extern const struct contract_problem	contract_problems[];
 extern const size_t			contract_nproblems;

@@ -197,7 +197,7 @@ class Tables:
                 fallback = c_bool(fallback)
             rows.append(f"{{.name = {c_string(p['name'])}, .schema = &{schema}, "
                         f".fallback = {c_string(None if fallback is None else str(fallback))}, "
-                        f".required = {c_bool(p.get('required'))}}}")
+                        f".required = {c_bool(p.get('required'))}, .form_only = {c_bool(p.get('form_only'))}}}")
         return self.emit("struct contract_param [] ", "params", "{\n\t" + ",\n\t".join(rows) + "\n}")
 
     def _sql(self, op, fields):
@@ -232,12 +232,17 @@ class Tables:
             fields["handler"] = f"handle_{op.handler}"
         if op.prepare and not op.is_admit:
             fields["prepare"] = f"prepare_{op.prepare}"
+        if op.refusal:
+            fields["refusal"] = f"refuse_{op.refusal}"
         if op.values:
             fields["values"] = self.emit("char *const [] ", "values", "{" + ", ".join(map(c_string, op.values)) + "}")
             fields["nvalues"] = str(len(op.values))
         if op.admit:
             self.op(op.admit, route)
             fields["admit"] = f"&op_{op.admit.id}"
+        if op.refused:
+            self.op(op.refused, route)
+            fields["refused"] = f"&op_{op.refused.id}"
         self.out.append(f"static const struct contract_op op_{op.id} = {{\n\t"
                         + ",\n\t".join(f".{k} = {v}" for k, v in fields.items()) + "\n};\n")
 
@@ -272,7 +277,7 @@ class Tables:
         text += self.out
         text.append("const struct contract_route contract_routes[] = {\n" + "".join(rows) + "};\n")
         text.append(f"const size_t contract_nroutes = {len(rows)};\n")
-        names = [one.id for op in ops for one in (op, op.admit) if one]
+        names = [one.id for op in ops for one in (op, op.admit, op.refused) if one]
         text.append("const struct contract_op *const contract_ops[] = {\n" + "".join(f"\t&op_{name},\n" for name in names) + "};\n")
         text.append(f"const size_t contract_nops = {len(names)};\n")
         text.append("const struct contract_problem contract_problems[] = {\n" + "".join(map(self._problem, listed)) + "};\n")
@@ -311,6 +316,7 @@ def problems_header(problems):
 def handlers_header(ops):
     names = sorted({op.handler for op in ops if op.handler})
     names = [f"handle_{name}" for name in names] + sorted({f"prepare_{op.prepare}" for op in ops if op.prepare})
+    names += sorted({f"refuse_{op.refusal}" for op in ops if op.refusal})
     rows = "".join(f"contract_handler {name};\n" for name in names)
     each = " \\\n\t".join(f"X({name})" for name in names)
     return (f"{HEAD}#ifndef GEN_HANDLERS_H\n#define GEN_HANDLERS_H\n\n#include \"contract/contract.h\"\n\n{rows}\n"

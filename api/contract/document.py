@@ -102,6 +102,13 @@ def types(schema):
     return [kind] if isinstance(kind, str) else list(kind)
 
 
+def choice(op, key, values, default):
+    value = op.get(key, default)
+    if value not in values:
+        raise Fault(op.at(key), f"{key}: {value}: one of {', '.join(map(str, values))}")
+    return value
+
+
 class Document:
     """The merged contract."""
 
@@ -158,6 +165,12 @@ class Document:
         if not isinstance(node, dict):
             raise Fault(None, f"{node!r}: a mapping was expected")
         return node if isinstance(node, Node) else Node(node)
+
+    def transforms(self, node):
+        """Which x-transform stand in a schema."""
+        node = self.resolve(node)
+        found = {node["x-transform"]} if "x-transform" in node else set()
+        return found.union(*map(self.transforms, node.get("properties", {}).values()))
 
     def check_extensions(self, op_keys, faults):
         """x- keys stand in operations only; every $ref resolves."""

@@ -15,7 +15,7 @@ import sys
 import bundle
 import ctables
 import document
-from document import Fault, Faults
+from document import Fault, Faults, Node, choice
 from sqllex import SqlFault, lex, plain, trim
 
 METHODS = {"get": "GET", "post": "POST", "put": "PUT", "patch": "PATCH", "delete": "DELETE"}
@@ -37,18 +37,11 @@ PAGING = {"limit", "cursor", "sort"}
 HEADERS = {"If-Match", "Idempotency-Key", "Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Offset", "Upload-Checksum",
            "Content-Digest", "Range", "If-Range"}
 OP_KEYS = {"x-sql", "x-handler", "x-kind", "x-lane", "x-roles", "x-etag", "x-sort", "x-secret", "x-body-max", "x-timeout-ms",
-           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive"}
+           "x-quiet", "x-shy", "x-body", "x-admit", "x-idempotent", "x-prepare", "x-sensitive", "x-refusal", "x-refusal-sql"}
 OWN = {"auth": "$1 (bytea) and $2 (text[])", "nobody": "no parameters", "export": "$1 (boolean) to $4 (text)"}
 FILE_VALUES = ("x_sha256", "x_size", "x_type", "x_filename")        # what the edge knows of a file it has received
 VALUE_CASTS = {"x_size": "::bigint"}
 BODY_MAX, TIMEOUT_MS, SEGMENTS, AFTERS = 1 << 20, 5000, 12, 4
-
-
-def choice(op, key, values, default):
-    value = op.get(key, default)
-    if value not in values:
-        raise Fault(op.at(key), f"{key}: {value}: one of {', '.join(map(str, values))}")
-    return value
 
 
 class Op:
@@ -64,7 +57,7 @@ class Op:
                 raise Fault(op.at(key), f"{self.id}: unknown key {key}")
         if not op.get("summary"):
             raise Fault(op.where, f"{self.id}: summary is missing")
-        self.sql_name, self.handler = op.get("x-sql"), op.get("x-handler")
+        self.sql_name, self.sql_key, self.handler = op.get("x-sql"), "x-sql", op.get("x-handler")
         if not self.sql_name and not self.handler:
             raise Fault(op.where, f"{self.id}: neither x-sql nor x-handler")
         self.list = choice(op, "x-kind", ("object", "list"), "object") == "list"
@@ -93,12 +86,15 @@ class Op:
         if self.sensitive and (self.open or not self.list):
             raise Fault(op.at("x-sensitive"), f"{self.id}: x-sensitive: for a list that is not open to all")
         self.prepare, self.values, self.is_admit = op.get("x-prepare"), [], False
+        self.refusal, self.refused = op.get("x-refusal"), None
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
         self.idempotent = choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open and bool(self.sql_name)
         self._params(item)
         self._body()
         if "x-admit" in op and not self.file and not self.transforms:
             raise Fault(op.at("x-admit"), f"{self.id}: x-admit has no meaning without x-body: file or x-transform: seal")
+        if "x-refusal-sql" in op and not (self.refusal and self.open):
+            raise Fault(op.at("x-refusal-sql"), f"{self.id}: x-refusal-sql has no meaning without x-refusal, of an operation open to all")
         self._responses()
         self.tokens, self.binds, self.included = [], [], set()
 
@@ -160,6 +156,7 @@ class Op:
         content = request.get("content", {})
         self.body_required = bool(request.get("required", False))
         if self.file:
+            self._form_fields(content.get("multipart/form-data", {}).get("schema", {}))
             return
         if len(content) != 1:
             raise Fault(request.where, f"{self.id}: requestBody.content: exactly one media type")
@@ -169,17 +166,15 @@ class Op:
         if self.method == "patch" and self.body_type != "application/merge-patch+json":
             raise Fault(request.where, f"{self.id}: PATCH takes application/merge-patch+json")
         self.body = media["schema"]
-        self._transforms(self.body)
+        self.transforms = self.doc.transforms(self.body)
         if "seal" in self.transforms and "x-admit" not in self.node:
             raise Fault(self.node.where, f"{self.id}: x-transform: seal needs an x-admit that tells the public_key")
 
-    def _transforms(self, node):
-        """Which x-transform stand in a schema of the body."""
-        node = self.doc.resolve(node)
-        if "x-transform" in node:
-            self.transforms.add(node["x-transform"])
-        for child in node.get("properties", {}).values():
-            self._transforms(child)
+    def _form_fields(self, schema):
+        """What stands beside the file in a multipart form, and never in the address: parameters of the form only."""
+        for name, child in schema.get("properties", {}).items():
+            if name != "file":
+                self.query.append(Node({"name": name, "schema": child, "form_only": True, "required": name in schema.get("required", [])}))
 
     def _responses(self):
         """The success response of an SQL operation has a JSON schema, that of a list `items` and `next`."""
@@ -237,15 +232,21 @@ class Op:
             return "IF_SORT", self.sorts.index(name[5:]), negated
         raise Fault(where, f"--? {name} is not declared by {self.id}")
 
-    def make_admit(self):
-        """The statement of x-admit as an operation of its own: same route, caller and values, any columns."""
-        self.admit = copy.copy(self)
-        self.admit.id, self.admit.sql_name, self.admit.kind, self.admit.lane = f"{self.id}_admit", self.node["x-admit"], "ROW", "read"
-        self.admit.handler = self.admit.secret = self.admit.admit = None
-        self.admit.idempotent = self.admit.file = False
-        self.admit.is_admit = True
-        self.admit.tokens, self.admit.binds = [], []
-        return self.admit
+    def beside(self):
+        """The statements of x-admit and x-refusal-sql as operations of their own: same route, caller and values, any columns."""
+        self.admit, self.refused = self._beside("admit", "x-admit"), self._beside("refused", "x-refusal-sql")
+        return [one for one in (self.admit, self.refused) if one]
+
+    def _beside(self, name, key):
+        if key not in self.node:
+            return None
+        one = copy.copy(self)
+        one.id, one.sql_name, one.sql_key, one.kind, one.lane = f"{self.id}_{name}", self.node[key], key, "ROW", "read"
+        one.handler = one.secret = one.admit = one.refused = one.refusal = None
+        one.idempotent = one.file = False
+        one.is_admit = True
+        one.tokens, one.binds = [], []
+        return one
 
     def compile_sql(self, path, shown):
         """Fill tokens [(text, bind, when, index, negated)], binds [(source, index, name)] and the names of included files."""
@@ -289,7 +290,7 @@ class Op:
     def _all_used(self, shown, sorts):
         """Whatever is declared is used: by the statement, or by the one that admits a file (which is not asked itself)."""
         names = {b[2] for b in self.binds} | ({b[2] for b in self.admit.binds} if self.admit else set())
-        names |= {"q_filename"} if self.file else set()
+        names |= ({"q_filename"} if self.file else set()) | ({"q_lang", "q_unkept"} if self.refusal else set())     # the edge's, the page's
         wanted = [f"path_{p['name']}" for p in self.path_params] + [f"q_{p['name']}" for p in self.query]
         wanted += ["body"] * (self.body is not None) + ["if_match"] * self.if_match + ["secret_hash"] * bool(self.secret)
         wanted += ["receipt_hash"] * (self.caller == "RECEIPT_HOLDER")
@@ -326,14 +327,13 @@ def read_ops(doc, faults):
 def bind_sql(root, ops, faults):
     """Compile the SQL of every op; returns {name: text} of the engine's own statements."""
     folder, named = root / "db/queries", set(OWN)
-    for op in [one for op in ops for one in ([op.make_admit()] if "x-admit" in op.node else []) + [op]]:
+    for op in [one for op in ops for one in op.beside() + [op]]:
         if op.sql_name:
             named.add(op.sql_name)
             with faults:
                 path = folder / f"{op.sql_name}.sql"
                 if not path.is_file():
-                    raise Fault(op.node.at("x-admit" if op.is_admit else "x-sql"),
-                                f"{op.id}: db/queries/{op.sql_name}.sql does not exist")
+                    raise Fault(op.node.at(op.sql_key), f"{op.id}: db/queries/{op.sql_name}.sql does not exist")
                 op.compile_sql(path, f"db/queries/{op.sql_name}.sql")
     included = set().union(*(op.included for op in ops))
     for path in sorted(folder.rglob("*.sql")):

@@ -56,7 +56,7 @@ STRUCTURE = {
         "body": closed(["content"], description=TEXT, required=BOOL, content={"$ref": "#/$defs/content"}),
         "response": closed(["description"], description=TEXT, content={"$ref": "#/$defs/content"}, headers=map_of(or_ref("header"))),
         "header": closed(["schema"], description=TEXT, schema=SCHEMA, required=BOOL),
-        "content": map_of(closed([], schema=SCHEMA, example={}, examples=map_of(closed(["value"], summary=TEXT, value={}))),
+        "content": map_of(closed([], schema=SCHEMA, encoding=map_of({"type": "object"}), example={}, examples=map_of(closed(["value"], summary=TEXT, value={}))),
                           r"^[a-z]+/[a-z0-9.+*-]+(; ?[a-z]+=[A-Za-z0-9-]+)?$"),
         "components": closed(["schemas"], schemas=map_of(SCHEMA), parameters=map_of({"$ref": "#/$defs/parameter"}),
                              headers=map_of({"$ref": "#/$defs/header"}), responses=map_of({"$ref": "#/$defs/response"}),

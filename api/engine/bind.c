@@ -3,6 +3,7 @@
 #include "base/buf.h"
 #include "engine/bind.h"
 #include "engine/negotiate.h"
+#include "engine/transform.h"
 
 #define IF_MATCH_ANY	(-2LL)
 
@@ -29,10 +30,16 @@ bind_array(struct arena *arena, const char *list)
 static const char *
 bind_query(const struct engine_call *call, struct arena *arena, size_t i)
 {
-	const char	*value = call->work->query.values[i];
+	const struct contract_schema	*schema = call->op->query[i].schema;
+	const char			*value = call->work->query.values[i];
+	char				 hex[2 * CRYPTO_HASH + 1];
 
-	if (value != NULL && call->op->query[i].schema->type == CONTRACT_ARRAY)
+	if (value != NULL && schema->type == CONTRACT_ARRAY)
 		return (bind_array(arena, value));
+	if (value != NULL && schema->transform == CONTRACT_HASH) {
+		transform_hash(schema, value, hex);
+		return (arena_string(arena, hex));
+	}
 	return (value);
 }
 

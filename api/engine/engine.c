@@ -75,6 +75,12 @@ engine_refuse_late(struct engine_call *call, int problem)
 }
 
 bool
+engine_refused(struct engine_call *call)
+{
+	return (admit_refused(call));
+}
+
+bool
 engine_more(struct engine_call *call)
 {
 	return (export_page(call));

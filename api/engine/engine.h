@@ -67,6 +67,7 @@ struct engine_call {
 	/* filled by http/ between engine_open() and engine_run() */
 	const char		*body;
 	size_t			 body_length;
+	const char		*form;		/* the fields of a multipart form, coded as a query; NULL: none */
 
 	/* read by http/ after engine_open() */
 	const struct contract_route	*route;	/* NULL: 404 */
@@ -98,6 +99,10 @@ const char *engine_admit_text(const struct engine_call *call, const char *column
  * (401, 403 win), then `problem` is the answer. Same return as engine_run(). */
 bool engine_refuse_late(struct engine_call *call, int problem) __attribute__((warn_unused_result));
 
+/* A refusal of an operation that has an x-refusal-sql: ask for the row its page is made of. True when it is decided, with the row
+ * or without; false when done() will follow. */
+bool engine_refused(struct engine_call *call) __attribute__((warn_unused_result));
+
 /* A streamed reply (reply.more): the edge has sent the stretch in reply.body and wants the next one.
  * Returns true when reply.body, length, more and broken already tell of it, false when done() will be
  * called again once they do. A stretch stays valid until the next engine_more() or engine_close(). */
@@ -123,7 +128,7 @@ const char *engine_row_text(const struct engine_call *call, const char *column);
 /* The checked value of a query parameter (its default when it has one); NULL: absent. */
 const char *engine_query_text(const struct engine_call *call, const char *name);
 
-/* call->query has changed since it was checked: check again all that needs no database. False: engine_run() will refuse. */
+/* call->form has come since all was checked: check again all that needs no database. False: engine_run() will refuse. */
 bool engine_recheck(struct engine_call *call) __attribute__((warn_unused_result));
 
 /* The secret made for this call (x-secret), for a handler beside x-sql; "": none. */

@@ -6,6 +6,22 @@
 #include "engine/form.h"
 #include "engine/validate.h"
 
+/* Where a field of this name belongs: into `object`, or where it is called a[b] into the object a in that, as b. NULL: a is a text. */
+static json_t *
+form_place(json_t *object, char **name)
+{
+	char	*inner = strchr(*name, '['), *end = inner == NULL ? NULL : strchr(inner, ']');
+	json_t	*place;
+
+	if (end == NULL || end == inner + 1 || end[1] != '\0' || inner == *name)
+		return (object);
+	*inner = *end = '\0';
+	if ((place = json_object_get(object, *name)) == NULL)
+		(void)json_object_set_new(object, *name, place = json_object());
+	*name = inner + 1;
+	return (json_is_object(place) ? place : NULL);
+}
+
 /* One name=value, decoded in place, into `object`. False: a fault. */
 static bool
 form_field(json_t *object, char *field, size_t length, json_t *errors)
@@ -25,7 +41,7 @@ form_field(json_t *object, char *field, size_t length, json_t *errors)
 		goto bad;
 	if (nvalue == 0)
 		return (true);
-	if (json_object_get(object, field) != NULL) {
+	if ((object = form_place(object, &field)) == NULL || json_object_get(object, field) != NULL) {
 		validate_fault(errors, "", "invalid_form", "同一个字段出现了两次");
 		return (false);
 	}

@@ -8,7 +8,7 @@
 
 #define FORM_TYPE	"application/x-www-form-urlencoded"
 
-/* The fields as an object of strings, owned; fields left empty are left out. NULL: a fault, appended to `errors`. */
+/* The fields as an object of strings, owned; `a[b]` is the member b of the object a (one level), fields left empty are left out. NULL: a fault, appended to `errors`. */
 json_t *form_parse(const char *text, size_t length, json_t *errors) __attribute__((warn_unused_result));
 
 #endif

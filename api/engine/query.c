@@ -19,7 +19,7 @@ struct reader {
 	struct buf			 others;
 	struct buf			 lists[QUERY_PARAMS];	/* of arrays, which may be given again and again */
 	const char			*limit, *cursor, *sort, *sensitive;
-	bool				 good;
+	bool				 good, in_form;
 };
 
 static void
@@ -66,9 +66,9 @@ reader_pair(struct reader *r, const char *name, const char *value)
 	size_t	i;
 
 	for (i = 0; i < r->op->nquery; i++) {
-		if (strcmp(r->op->query[i].name, name) == 0) {
+		if (strcmp(r->op->query[i].name, name) == 0 && (r->in_form || !r->op->query[i].form_only)) {
 			reader_param(r, i, value);
-			return (true);
+			return (!r->op->query[i].form_only);
 		}
 	}
 	if (r->op->limit && strcmp(name, "limit") == 0) {
@@ -163,7 +163,7 @@ reader_sensitive(struct reader *r)
 }
 
 static void
-reader_values(struct reader *r)
+reader_values(struct reader *r, bool whole)
 {
 	const struct contract_param	*p;
 	char				 pointer[80];
@@ -173,7 +173,7 @@ reader_values(struct reader *r)
 		p = &r->op->query[i];
 		(void)snprintf(pointer, sizeof(pointer), "?%s", p->name);
 		if (r->q->values[i] == NULL) {
-			if (p->required)
+			if (p->required && (whole || !p->form_only))
 				reader_fault(r, p->name, "required", "缺少这个查询参数");
 			r->q->values[i] = p->fallback;
 		} else if (!validate_text(p->schema, r->q->values[i], pointer, r->errors)) {
@@ -202,7 +202,7 @@ reader_digest(struct reader *r, const char *path)
 }
 
 bool
-query_parse(struct arena *arena, const struct contract_op *op, const char *path, const char *raw,
+query_parse(struct arena *arena, const struct contract_op *op, const char *path, const char *raw, const char *form,
     struct query *q, json_t *errors, int *problem)
 {
 	struct reader	r = { .arena = arena, .op = op, .q = q, .errors = errors, .good = true };
@@ -212,12 +212,15 @@ query_parse(struct arena *arena, const struct contract_op *op, const char *path,
 	buf_init(&r.others, arena);
 	if (raw != NULL)
 		reader_split(&r, raw);
+	r.in_form = true;
+	if (form != NULL)
+		reader_split(&r, form);
 	if (r.others.length > 0)
 		q->others = buf_end(&r.others);
 	reader_limit(&r);
 	reader_sort(&r);
 	reader_sensitive(&r);
-	reader_values(&r);
+	reader_values(&r, form != NULL);
 	*problem = PROBLEM_INVALID_QUERY;
 	if (op->kind != CONTRACT_KIND_LIST)
 		return (r.good);

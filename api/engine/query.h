@@ -27,9 +27,10 @@ struct query {
 	char		 digest[17];		/* of path, filters and sort: what a cursor is bound to */
 };
 
-/* Read `raw` (NULL: none). Appends one fault per wrong parameter to `errors` (borrowed), with the pointer
+/* Read `raw`, the address's, and `form`, the fields of a multipart form in the same coding, which alone may hold what is of a form
+ * only (NULL: none, or it has not come yet). Appends one fault per wrong parameter to `errors` (borrowed), with the pointer
  * "?name". Returns false when there was any, with *problem the index of the problem to answer with. */
-bool query_parse(struct arena *, const struct contract_op *, const char *path, const char *raw, struct query *,
-    json_t *errors, int *problem) __attribute__((warn_unused_result));
+bool query_parse(struct arena *, const struct contract_op *, const char *path, const char *raw, const char *form,
+    struct query *, json_t *errors, int *problem) __attribute__((warn_unused_result));
 
 #endif

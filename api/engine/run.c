@@ -115,7 +115,7 @@ check_content(struct engine_call *call)
 		validate_fault(w->late_errors, "Idempotency-Key", "bad_format", "应为 1 到 255 个可见 ASCII 字符");
 		check_late(w, PROBLEM_MALFORMED_REQUEST);
 	}
-	if (!query_parse(call->arena, call->op, call->path, call->query, &w->query, w->late_errors, &problem))
+	if (!query_parse(call->arena, call->op, call->path, call->query, call->form, &w->query, w->late_errors, &problem))
 		check_late(w, problem);
 	if (!call->op->file_body && !body_check(call, &w->body, w->late_errors, &problem))
 		check_late(w, problem);

@@ -77,7 +77,7 @@ session_step(struct engine_call *call)
 
 	w->nsteps = 0;
 	w->auth.n = 0;
-	if (call->op->caller == CONTRACT_ANYBODY)
+	if (call->op->caller == CONTRACT_ANYBODY && !call->op->shy)
 		return;
 	if (!session_keyed(call)) {
 		work_step(call, STATEMENT_KEY(4), contract_nobody_sql, &w->auth);

@@ -10,18 +10,16 @@
 
 #define SEALED	1024
 
-static json_t *
-transform_hash(const struct contract_schema *schema, const char *text)
+void
+transform_hash(const struct contract_schema *schema, const char *text, char hex[2 * CRYPTO_HASH + 1])
 {
-	char		receipt[RECEIPT_SIZE], hex[2 * CRYPTO_HASH + 1];
-	uint8_t		hash[CRYPTO_HASH];
+	char	receipt[RECEIPT_SIZE];
+	uint8_t	hash[CRYPTO_HASH];
 
-	/* one receipt, however it was typed */
 	if (schema->format == CONTRACT_RECEIPT && receipt_read(text, strlen(text), receipt) == RECEIPT_GOOD)
 		text = receipt;
 	crypto_keyed_hash(hash, text, strlen(text));
 	text_hex(hex, hash, sizeof(hash));
-	return (json_string(hex));
 }
 
 /* JSON with blanks behind it, to a multiple of SEALED octets: the length of a box does not tell whether a name has two characters or three. */
@@ -65,8 +63,12 @@ transform_box(json_t *value, const char *key)
 static json_t *
 transform_one(const struct contract_schema *schema, json_t *value, const char *key)
 {
-	if (schema->transform == CONTRACT_HASH)
-		return (transform_hash(schema, json_string_value(value)));
+	char	hex[2 * CRYPTO_HASH + 1];
+
+	if (schema->transform == CONTRACT_HASH) {
+		transform_hash(schema, json_string_value(value), hex);
+		return (json_string(hex));
+	}
 	return (key == NULL ? json_true() : transform_box(value, key));
 }
 

@@ -4,7 +4,11 @@
 
 #include <stdbool.h>
 
+#include "crypto/crypto.h"
 #include "engine/engine.h"
+
+/* The keyed hash of a text, in hexadecimal; of a receipt, however it was typed. */
+void transform_hash(const struct contract_schema *, const char *text, char hex[2 * CRYPTO_HASH + 1]);
 
 /* The body's text (arena) without its secrets: what is to be hashed is, and in the place of what is to be sealed stands
  * true. call->work->value keeps the whole. */

@@ -12,6 +12,7 @@
 static void	entry_free(struct http_request *);
 static void	entry_news(void *, enum guard_news);
 static void	entry_done(struct engine_call *);
+static void	entry_admitted(struct exchange *);
 
 static struct exchange *
 entry_begin(struct http_request *req)
@@ -113,19 +114,49 @@ entry_refuse(struct exchange *x, int problem)
 	exchange_answer(x);
 }
 
+/* What strangers may write without a receipt is capped for all together, so that a flood of it leaves room for the rest. */
+static bool
+entry_admits(struct exchange *x)
+{
+	const struct contract_op	*op = x->call.op;
+	unsigned			 wait;
+
+	if (!op->shy || op->caller == CONTRACT_RECEIPT_HOLDER || (op->secret == NULL && !op->file_body) ||
+	    x->call.headers[ENGINE_AUTHORIZATION] != NULL || (wait = rate_take(RATE_REPORTS, clock_ms())) == 0)
+		return (true);
+	engine_refuse(&x->call, PROBLEM_TOO_MANY_REQUESTS, NULL);
+	x->call.reply.refusal.retry_after = wait;
+	return (false);
+}
+
+/* A form that is refused shows what was typed: it has to come whole before it is. */
+static bool
+entry_admits_late(const struct exchange *x)
+{
+	return (x->call.op->refusal != NULL && !x->call.op->file_body);
+}
+
 static void
 entry_run(struct exchange *x)
 {
 	x->call.body = x->body.data;
 	x->call.body_length = (size_t)x->body.length;
-	entry_ran(x, engine_run(&x->call));
+	if (entry_admits_late(x) && !entry_admits(x))
+		exchange_answer(x);
+	else
+		entry_ran(x, engine_run(&x->call));
 }
 
-/* A file has come whole. */
+/* A file has come whole, and is kept unless something else comes first. */
 static void
-entry_whole(struct exchange *x)
+entry_keep(struct exchange *x, enum receive_result result)
 {
-	switch (receive_whole(x)) {
+	switch (result) {
+	case RECEIVE_ASK:
+		x->step = EXCHANGE_ADMITTING;
+		if (engine_admit(&x->call))
+			entry_admitted(x);
+		break;
 	case RECEIVE_KEEPING:
 		x->step = EXCHANGE_KEEPING;
 		break;
@@ -146,7 +177,7 @@ entry_received(struct exchange *x, enum guard_news news)
 		if (x->intake != NULL && intake_drain(x->intake))
 			x->step = EXCHANGE_DRAINING;
 		else if (x->intake != NULL)
-			entry_whole(x);
+			entry_keep(x, receive_whole(x));
 		else
 			entry_run(x);
 		break;
@@ -199,7 +230,9 @@ static void
 entry_admitted(struct exchange *x)
 {
 	x->done = false;
-	if (x->call.reply.refusal.problem < 0 && receive_begin(x, entry_task_done, entry_resume))
+	if (x->call.reply.refusal.problem < 0 && x->intake != NULL)
+		entry_keep(x, receive_keep(x));
+	else if (x->call.reply.refusal.problem < 0 && receive_begin(x, entry_task_done, entry_resume))
 		entry_received(x, guard_receive(x->guard, &x->intake->body));
 	else
 		exchange_answer(x);
@@ -256,21 +289,6 @@ entry_is_health(const char *path)
 	return (strcmp(path, "/metrics") == 0 || strcmp(path, "/livez") == 0 || strcmp(path, "/readyz") == 0);
 }
 
-/* What anybody may write without a key or a receipt is capped for all together, so that a flood of it leaves room for the rest. */
-static bool
-entry_admits(struct exchange *x)
-{
-	const struct contract_op	*op = x->call.op;
-	unsigned			 wait;
-
-	if (!op->shy || op->method == CONTRACT_GET || op->caller == CONTRACT_RECEIPT_HOLDER ||
-	    x->call.headers[ENGINE_AUTHORIZATION] != NULL || (wait = rate_take(RATE_REPORTS, clock_ms())) == 0)
-		return (true);
-	engine_refuse(&x->call, PROBLEM_TOO_MANY_REQUESTS, NULL);
-	x->call.reply.refusal.retry_after = wait;
-	return (false);
-}
-
 static void
 entry_first(struct exchange *x)
 {
@@ -286,7 +304,7 @@ entry_first(struct exchange *x)
 		return;
 	}
 	x->opened = true;
-	if (engine_open(&x->call) && entry_admits(x))
+	if (engine_open(&x->call) && (entry_admits_late(x) || entry_admits(x)))
 		entry_body(x, f);
 	else
 		exchange_answer(x);
@@ -312,7 +330,7 @@ entry_again(struct exchange *x)
 		if (!x->done)
 			break;
 		x->done = false;
-		entry_whole(x);
+		entry_keep(x, receive_whole(x));
 		break;
 	case EXCHANGE_KEEPING:
 		if (!x->done)
@@ -332,6 +350,10 @@ entry_again(struct exchange *x)
 			break;
 		receive_settled(x);
 		exchange_answer(x);
+		break;
+	case EXCHANGE_REFUSING:
+		if (x->done)
+			exchange_answer(x);
 		break;
 	case EXCHANGE_STREAMING:
 		if (news != GUARD_SENT)

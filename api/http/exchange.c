@@ -70,6 +70,32 @@ exchange_fill(struct exchange *x, const struct framing *f)
 	x->since = guard_since(x->guard);
 }
 
+/* Is this a reporter's route, or one of which no line is written? So for a method it does not have. */
+static bool
+route_is(const struct engine_call *call, bool (*trait)(const struct contract_op *))
+{
+	size_t	i;
+
+	if (call->op != NULL)
+		return (trait(call->op));
+	for (i = 0; call->route != NULL && i < CONTRACT_METHODS; i++)
+		if (call->route->ops[i] != NULL && trait(call->route->ops[i]))
+			return (true);
+	return (false);
+}
+
+static bool
+is_quiet(const struct contract_op *op)
+{
+	return (op->quiet);
+}
+
+static bool
+is_shy(const struct contract_op *op)
+{
+	return (op->shy);
+}
+
 void
 exchange_note(struct exchange *x, int status)
 {
@@ -79,8 +105,10 @@ exchange_note(struct exchange *x, int status)
 	if (x->logged)
 		return;
 	x->logged = true;
+	if (op == NULL && route_is(&x->call, is_shy))
+		return;		/* there is no series of it that is told by the hour */
 	metrics_request(op, status, ms);
-	if (op != NULL && op->quiet)
+	if (route_is(&x->call, is_quiet))
 		return;
 	log_request(&(struct log_request){ .method = x->method, .status = status, .ms = ms, .trace_id = x->trace,
 	    .route = x->call.route == NULL ? NULL : x->call.route->path, .actor = x->call.actor });
@@ -129,15 +157,13 @@ render(struct exchange *x, struct reply *reply, size_t *length)
 {
 	const struct engine_refusal	*r = &x->call.reply.refusal;
 	enum language			 language = language_choose(x->call.headers[ENGINE_ACCEPT_LANGUAGE]);
-	bool				 quiet = x->call.op != NULL && x->call.op->quiet;
+	bool				 quiet = route_is(&x->call, is_quiet);
 	struct problem_body			 problem = {
 		.problem = r->problem, .detail_zh = r->detail, .detail_en = r->detail, .instance = x->call.path,
 		.errors = r->errors, .extra = r->extra, .trace_id = quiet ? NULL : x->trace
 	};
 
 	problem_fields(reply, language);
-	if (r->retry_after > 0)
-		reply_field(reply, "Retry-After", arena_format(x->arena, "%u", r->retry_after));
 	return (problem_render(x->arena, &problem, language, length));
 }
 
@@ -170,6 +196,54 @@ judge_receipt(struct exchange *x)
 	r->retry_after = wait;
 }
 
+/* Who says on this route that something was refused; NULL: problem+json does. */
+static contract_handler *
+refusal(const struct engine_call *call)
+{
+	contract_handler	*found = NULL;
+	size_t			 i;
+
+	if (call->op != NULL)
+		return (call->op->refusal);
+	for (i = 0; call->route != NULL && i < CONTRACT_METHODS && found == NULL; i++)	/* 405 */
+		if (call->route->ops[i] != NULL)
+			found = call->route->ops[i]->refusal;
+	return (found);
+}
+
+/* Does the refusal wait for its row? What is overloaded or broken is not asked for more. */
+static bool
+refusal_waits(struct exchange *x)
+{
+	const struct engine_refusal	*r = &x->call.reply.refusal;
+	int				 status = r->problem < 0 ? 0 : contract_problems[r->problem].status;
+
+	if (x->refused || status == 0 || status >= 500 || r->problem == PROBLEM_TOO_MANY_REQUESTS ||
+	    x->call.op == NULL || x->call.op->refused == NULL)
+		return (false);
+	x->refused = true;
+	x->done = false;
+	x->step = EXCHANGE_REFUSING;
+	return (!engine_refused(&x->call));
+}
+
+/* The body of a refusal. */
+static const char *
+refuse(struct exchange *x, struct reply *reply, size_t *length)
+{
+	const struct engine_refusal	*r = &x->call.reply.refusal;
+	contract_handler		*own = refusal(&x->call);
+
+	reply->status = contract_problems[r->problem].status;
+	if (r->retry_after > 0)
+		reply_field(reply, "Retry-After", arena_format(x->arena, "%u", r->retry_after));
+	if (own == NULL)
+		return (render(x, reply, length));
+	own(&x->call);
+	*length = x->call.reply.length;
+	return (x->call.reply.body);
+}
+
 void
 exchange_answer(struct exchange *x)
 {
@@ -178,20 +252,21 @@ exchange_answer(struct exchange *x)
 	const char			*body = r->body;
 	size_t				 i, length = r->length;
 
-	judge_receipt(x);
-	reply.status = r->status;
+	if (!x->refused)
+		judge_receipt(x);
+	if (refusal_waits(x))
+		return;
 	if (x->options && r->refusal.problem == PROBLEM_METHOD_NOT_ALLOWED) {
 		reply.status = 204;
 		length = 0;
 	} else if (r->refusal.problem >= 0) {
-		reply.status = contract_problems[r->refusal.problem].status;
-		body = render(x, &reply, &length);
+		body = refuse(x, &reply, &length);
 	}
 	for (i = 0; i < r->nfields; i++)
 		if (r->refusal.problem < 0 || !reply_has(&reply, r->fields[i].name))
 			reply_field(&reply, r->fields[i].name, r->fields[i].value);
 	uploads_fields(&x->call, x->options, &reply);
-	if (x->call.op != NULL && x->call.op->shy && r->file < 0)
+	if (r->file < 0 && route_is(&x->call, is_shy))
 		body = padded(x, body, &length);
 	x->stretches = r->more && r->refusal.problem < 0;
 	x->chunked = x->stretches && !guard_framing(x->guard)->http10;	/* 1.0: ends with the connection */

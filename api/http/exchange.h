@@ -21,6 +21,7 @@ enum exchange_step {
 	EXCHANGE_KEEPING,	/* a file has come: its kind is told, and it is kept */
 	EXCHANGE_RUNNING,	/* the engine has it */
 	EXCHANGE_SETTLING,	/* the engine has answered; the kept file is looked after */
+	EXCHANGE_REFUSING,	/* it is refused; the engine looks for what the page that says so is made of */
 	EXCHANGE_STREAMING,	/* a stretch of the answer is on its way out */
 	EXCHANGE_FETCHING,	/* the engine looks for the next stretch */
 	EXCHANGE_OVER		/* answered, or the client is gone */
@@ -34,6 +35,7 @@ struct exchange {
 	enum exchange_step	 step;
 	enum guard_news		 news;		/* what woke a step that waits for the connection */
 	bool			 done;		/* what woke one that waits for the engine */
+	bool			 refused;	/* and has been asked for what a refusal needs */
 	bool			 opened;	/* engine_close() is owed */
 	bool			 head, options, keep, logged;
 	bool			 stretches, chunked;	/* the answer comes in stretches, each a chunk */
@@ -49,8 +51,8 @@ struct exchange {
 /* What the client asked with, copied from the guard's framing. */
 void	exchange_fill(struct exchange *, const struct framing *);
 
-/* Send the answer that stands in call.reply, its head and all of its body that is there.
- * Leaves step at EXCHANGE_OVER, or at EXCHANGE_STREAMING when there is more to come. */
+/* Send the answer that stands in call.reply, its head and all of its body that is there. Leaves step at EXCHANGE_OVER, at
+ * EXCHANGE_STREAMING when there is more to come, or at EXCHANGE_REFUSING: to be called again when done() has come. */
 void	exchange_answer(struct exchange *);
 
 /* Send a further stretch of a streamed answer, or its end. */

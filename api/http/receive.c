@@ -23,6 +23,18 @@ is_form(const struct engine_call *call)
 	return (type != NULL && strncasecmp(type, "multipart/form-data", 19) == 0 && strchr("; \t", type[19]) != NULL);
 }
 
+/* Something that x-admit asks for comes in the form alone: nothing is kept before it has been asked. */
+static bool
+asks_again(const struct contract_op *op)
+{
+	size_t	i;
+
+	for (i = 0; op->admit != NULL && i < op->nquery; i++)
+		if (op->query[i].form_only)
+			return (true);
+	return (false);
+}
+
 /* sha-256=:…: of a Content-Digest field (RFC 9530); others in it are passed over. 1: found, 0: none, -1: malformed. */
 static int
 read_digest(const struct engine_call *call, uint8_t hash[CRYPTO_HEX / 2 + 16])
@@ -52,6 +64,7 @@ read_types(struct intake *t, const char *text)
 	json_t		*one, *extension;
 	size_t		 i, j, n;
 
+	t->ntypes = 0;
 	json_array_foreach(list, i, one) {
 		struct intake_type	*type = &t->types[t->ntypes];
 		const char		*name = json_string_value(json_object_get(one, "type"));
@@ -80,6 +93,10 @@ receive_file(struct exchange *x)
 	int			 problem, digest = read_digest(call, hash);
 
 	body_cap = form ? cap + FORM_EXTRA : cap;
+	if (!form && asks_again(call->op)) {
+		engine_refuse(call, PROBLEM_UNSUPPORTED_MEDIA_TYPE, NULL);
+		return (false);
+	}
 	if (digest < 0) {
 		engine_refuse(call, PROBLEM_MALFORMED_REQUEST, "Content-Digest 应为 sha-256=:base64:");
 		return (false);
@@ -151,6 +168,16 @@ type_extensions(const struct intake_type *kind)
 	return (n < 3 ? json_string("") : json_stringn(kind->extensions + 1, n - 2));
 }
 
+/* What has come of a form's fields, for the checks and for a page that says what was refused. */
+static void
+receive_fields(struct exchange *x)
+{
+	const struct intake	*t = x->intake;
+
+	if (t->form != NULL && x->call.form == NULL)
+		x->call.form = t->query == NULL ? "" : arena_string(x->arena, t->query + 1);
+}
+
 void
 receive_refuse(struct exchange *x)
 {
@@ -159,6 +186,7 @@ receive_refuse(struct exchange *x)
 	int			 problem = t->problem < 0 ? PROBLEM_PAYLOAD_TOO_LARGE : t->problem;
 	struct engine_refusal	*r = &call->reply.refusal;
 
+	receive_fields(x);
 	engine_refuse(call, problem, t->detail);
 	switch (problem) {
 	case PROBLEM_TYPE_MISMATCH:
@@ -237,12 +265,19 @@ receive_whole(struct exchange *x)
 	}
 	if (intake_part(t))
 		return (RECEIVE_RUN);
-	if (t->query != NULL) {		/* the fields of a form, as if they stood in the address */
-		x->call.query = arena_format(x->arena, "%s%s", x->call.query == NULL ? "" : x->call.query,
-		    t->query + (x->call.query == NULL));
-		if (!engine_recheck(&x->call))
-			return (RECEIVE_RUN);
-	}
+	receive_fields(x);
+	if (x->call.form != NULL && !engine_recheck(&x->call))
+		return (RECEIVE_RUN);
+	return (asks_again(x->call.op) ? RECEIVE_ASK : receive_keep(x));
+}
+
+enum receive_result
+receive_keep(struct exchange *x)
+{
+	struct intake	*t = x->intake;
+
+	if (asks_again(x->call.op))
+		read_types(t, engine_admit_text(&x->call, "types"));
 	read_claim(t, t->piece != NULL ? engine_admit_text(&x->call, "filetype") :
 	    t->form != NULL ? t->form->type : x->call.headers[ENGINE_CONTENT_TYPE]);
 	if (!read_name(x))

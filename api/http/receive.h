@@ -12,13 +12,15 @@ bool	receive_begin(struct exchange *, void (*done)(void *owner), void (*resume)(
 /* The sink has stopped: its fault to the call's refusal. */
 void	receive_refuse(struct exchange *);
 
-/* The body is whole. Three ways on: */
+/* The body is whole. Four ways on: */
 enum receive_result {
+	RECEIVE_ASK,			/* who sends it stands in its form: engine_admit() once more, then receive_keep() */
 	RECEIVE_KEEPING,		/* done() follows, then receive_kept() */
 	RECEIVE_REFUSED,		/* the refusal stands in the call */
 	RECEIVE_RUN			/* the engine will refuse: run it */
 };
 enum receive_result	receive_whole(struct exchange *) __attribute__((warn_unused_result));
+enum receive_result	receive_keep(struct exchange *) __attribute__((warn_unused_result));
 
 /* It is kept, or was not fit to be: false. Else the engine may run. */
 bool	receive_kept(struct exchange *) __attribute__((warn_unused_result));

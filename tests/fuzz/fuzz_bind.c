@@ -2,7 +2,7 @@
  * Random requests to every operation of the real contract: the statement's placeholders are numbered 1 … n without a gap,
  * n values are bound, the key names one text only, and what the client wrote stands in no statement's text.
  * First two octets: the operation; third: cursor, key; then the query string.
- * sources: build/gen/contract_tables.c api/engine/statement.c api/engine/bind.c api/engine/query.c api/engine/cursor.c api/engine/negotiate.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
+ * sources: build/gen/contract_tables.c api/engine/statement.c api/engine/bind.c api/engine/transform.c api/engine/query.c api/engine/cursor.c api/engine/negotiate.c api/engine/validate.c api/engine/validate_text.c api/engine/pattern.c api/rule/format.c api/rule/uscc.c api/rule/phone.c api/rule/receipt.c api/base/arena.c api/base/memory.c api/base/buf.c api/base/text.c api/crypto/crypto.c
  */
 #include <ctype.h>
 #include <stdlib.h>
@@ -117,7 +117,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	call.headers[ENGINE_IF_MATCH] = (data[2] & 2) != 0 ? call.query : NULL;
 	for (i = 0; i < CONTRACT_SEGMENTS; i++)
 		work.params[i] = "zzcanary";
-	if (query_parse(call.arena, call.op, call.path, call.query, &work.query, errors, &problem)) {
+	if (query_parse(call.arena, call.op, call.path, call.query, NULL, &work.query, errors, &problem)) {
 		if (call.op->cursor && (data[2] & 1) != 0 && !cursor_follow(call.arena, "[\"zzcanary\", null, 7]", &work.query))
 			abort();
 		check_statement(&call, call.op->method == CONTRACT_POST && call.op->caller != CONTRACT_ANYBODY && (data[2] & 4) != 0);

@@ -33,7 +33,7 @@ follow(struct arena *arena, const struct query *q)
 	struct query	 next;
 	int		 problem;
 
-	if (!query_parse(arena, &list, "/x", arena_format(arena, "%s&limit=%d&cursor=%s", q->others, q->limit, cursor), &next,
+	if (!query_parse(arena, &list, "/x", arena_format(arena, "%s&limit=%d&cursor=%s", q->others, q->limit, cursor), NULL, &next,
 	    errors, &problem))
 		abort();
 	if (next.limit != q->limit || next.sort != q->sort || next.nafter != 2 || strcmp(next.digest, q->digest) != 0)
@@ -48,7 +48,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct query	 q;
 	int		 problem;
 
-	if (query_parse(arena, &list, "/x", arena_dup(arena, data, size), &q, errors, &problem)) {
+	if (query_parse(arena, &list, "/x", arena_dup(arena, data, size), NULL, &q, errors, &problem)) {
 		if (json_array_size(errors) > 0 || q.limit < 1 || q.limit > QUERY_LIMIT_MAX || q.sort > 1)
 			abort();
 		follow(arena, &q);

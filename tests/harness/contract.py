@@ -108,6 +108,10 @@ class Contract:
                 return self.by_id[node["operationId"]] if node else None
         return None
 
+    def is_page(self, path):
+        """Is everything here answered by a page, refusals too?"""
+        return any("x-refusal" in op.x for op in self.operations if "{" not in op.path and op.path == path)
+
     def _validator(self, op, status, media):
         key = (op.id, status, media)
         if key not in self.validators:
@@ -137,12 +141,14 @@ class Contract:
             assert not body, f"{where}: has a body"
             return
         op = self.match(method, path)
-        if op is None or status >= 400:
+        if self.is_page(path):
+            assert media == "text/html", f"{where}: {media!r} is no page"
+        elif op is None or status >= 400:
             assert status >= 400, f"{where}: no such route is documented"
             assert media == "application/problem+json", f"{where}: {media!r} is no problem: {body[:200]!r}"
             assert data["status"] == status, f"{where}: says status {data['status']}"
             assert data["type"].endswith(f"/problems/{data['code']}"), f"{where}: type {data['type']}"
-        validator = self._validator(op or self.operations[0], status, media)
+        validator = self._validator(op or next(one for one in self.operations if ("x-refusal" in one.x) == self.is_page(path)), status, media)
         if data is not None:
             faults = [f"{fault.json_path}: {fault.message}" for fault in validator.iter_errors(data)]
             assert not faults, f"{where}: not as documented:\n  " + "\n  ".join(faults[:10])

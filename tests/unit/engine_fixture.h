@@ -85,9 +85,21 @@ static const struct contract_op	mine = {
 	OP, .id = "mine", .method = CONTRACT_GET, .caller = CONTRACT_RECEIPT_HOLDER, .shy = true, .sql = one_token, .nsql = 1,
 	.binds = mine_binds, .nbinds = 1
 };
+static const struct contract_bind	 page_binds[] = { { CONTRACT_FROM_QUERY, 0 } };
+static const struct contract_param	 page_query[] = { { .name = "receipt", .schema = &hashed, .required = true, .form_only = true } };
+static const struct contract_op	page_refused = {
+	OP, .id = "page_refused", .caller = CONTRACT_ANYBODY, .shy = true, .kind = CONTRACT_KIND_ROW, .query = page_query, .nquery = 1,
+	.sql = one_token, .nsql = 1, .binds = page_binds, .nbinds = 1
+};
+static const struct contract_op	page = {
+	OP, .id = "page", .method = CONTRACT_POST, .caller = CONTRACT_ANYBODY, .shy = true, .lane = CONTRACT_WRITE, .kind = CONTRACT_KIND_ROW,
+	.handler = hello, .refusal = hello, .refused = &page_refused, .file_body = true, .query = page_query, .nquery = 1, .sql = one_token, .nsql = 1,
+	.binds = page_binds, .nbinds = 1
+};
 static const struct contract_op	guarded = { OP, .id = "guarded", .kind = CONTRACT_KIND_HANDLER, .handler = hello };
 
-const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded, &report, &report_admit, &mine };
+const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded, &report, &report_admit, &mine, &page,
+	&page_refused };
 const size_t			contract_nops = COUNT(contract_ops);
 const struct contract_route	contract_routes[] = {
 	{ .path = "/things", .segments = { "things" }, .nsegments = 1,
@@ -99,6 +111,7 @@ const struct contract_route	contract_routes[] = {
 	{ .path = "/keys", .segments = { "keys" }, .nsegments = 1, .ops = { [CONTRACT_POST] = &secret } },
 	{ .path = "/hello", .segments = { "hello" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &greeting } },
 	{ .path = "/report", .segments = { "report" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &mine, [CONTRACT_POST] = &report } },
+	{ .path = "/page", .segments = { "page" }, .nsegments = 1, .ops = { [CONTRACT_POST] = &page } },
 	{ .path = "/guarded", .segments = { "guarded" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &guarded } }
 };
 const size_t			contract_nroutes = COUNT(contract_routes);

@@ -13,6 +13,7 @@
 #include <sodium.h>
 
 #include "crypto/crypto.h"
+#include "engine/transform.h"
 #include "engine_fixture.h"
 #include "rule/receipt.h"
 
@@ -154,13 +155,67 @@ receipts_are_asked_for_and_hashed(void **state)
 	assert_memory_equal(stub.steps[1].values[0], hash, sizeof(hash));
 }
 
+/* As the edge does it: asked before the body, then again with the fields of its form. */
+static void
+a_receipt_comes_in_a_form_and_never_in_an_address(void **state)
+{
+	char	hex[2 * CRYPTO_HASH + 1];
+
+	(void)state;
+	call.headers[ENGINE_AUTHORIZATION] = NULL;
+	assert_true(go("POST", "/page?receipt=0000-0000-0000-0000-0000", NULL));
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+	(void)teardown(state);
+	(void)setup(state);
+	call.headers[ENGINE_AUTHORIZATION] = NULL;
+	call.form = "receipt=0000-0000-0000-0000-0001";
+	assert_true(go("POST", "/page", NULL));
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+	(void)teardown(state);
+	(void)setup(state);
+	call.headers[ENGINE_AUTHORIZATION] = NULL;
+	call.form = "";
+	assert_true(go("POST", "/page", NULL));
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+	(void)teardown(state);
+	(void)setup(state);
+	call.headers[ENGINE_AUTHORIZATION] = NULL;
+	call.form = "receipt=oooo+oooo+0000+0000+0000";
+	assert_false(go("POST", "/page", NULL));
+	assert_string_equal(stub.steps[0].sql, "SELECT nobody");	/* open to all, and yet in a session: nobody's */
+	transform_hash(&hashed, "0000-0000-0000-0000-0000", hex);
+	assert_string_equal(stub.steps[1].values[0], hex);
+	assert_string_equal(call.work->query.others, "");		/* in no link, in no request that is compared */
+}
+
+static void
+a_refusal_gets_the_row_its_page_is_made_of(void **state)
+{
+	(void)state;
+	call.headers[ENGINE_AUTHORIZATION] = NULL;
+	call.form = "receipt=nonsense";
+	assert_true(go("POST", "/page", NULL));
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+	assert_int_equal(stub.sends, 0);
+	assert_false(engine_refused(&call));
+	assert_int_equal(stub.lane, PG_READ);
+	stub_answer(PG_DONE, STUB_ROW("set", "x", "day", "20261123"), STUB_ROW("page", "{}"), 2);
+	assert_string_equal(engine_row_text(&call, "page"), "{}");
+	assert_refused(PROBLEM_INVALID_QUERY, 400);			/* and stays what it is */
+	stub.refuse = PG_UNAVAILABLE;
+	assert_true(engine_refused(&call));
+	assert_null(engine_row_text(&call, "page"));
+	assert_refused(PROBLEM_INVALID_QUERY, 400);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest	tests[] = {
 		TEST(nobody_reports_and_the_identity_is_sealed), TEST(without_a_key_to_seal_to_nothing_is_taken),
 		TEST(nothing_to_seal_needs_no_key), TEST(a_key_counts_when_there_is_one), TEST(a_hash_is_the_same_however_it_was_typed),
-		TEST(receipts_are_asked_for_and_hashed)
+		TEST(receipts_are_asked_for_and_hashed), TEST(a_receipt_comes_in_a_form_and_never_in_an_address),
+		TEST(a_refusal_gets_the_row_its_page_is_made_of)
 	};
 
 	if (!crypto_start() || !crypto_key_set("00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"))

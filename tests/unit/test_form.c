@@ -36,6 +36,12 @@ test_forms(void **state)
 	assert_form("a=&b&&c==", "{\"c\":\"=\"}");
 	assert_form("a%20b=1", "{\"a b\":\"1\"}");
 	assert_form("a=1&a=2", "invalid_form");
+	assert_form("a[b]=1&a%5Bc%5D=2&d=3", "{\"a\":{\"b\":\"1\",\"c\":\"2\"},\"d\":\"3\"}");
+	assert_form("a[b]=&c=1", "{\"c\":\"1\"}");
+	assert_form("a[]=1&[b]=2&a[b=3&a]b=4&a[b][c]=5&a[b]c=6", "{\"[b]\":\"2\",\"a[]\":\"1\",\"a[b\":\"3\",\"a[b][c]\":\"5\",\"a[b]c\":\"6\",\"a]b\":\"4\"}");
+	assert_form("a[b]=1&a[b]=2", "invalid_form");
+	assert_form("a=1&a[b]=2", "invalid_form");
+	assert_form("a[b]=2&a=1", "invalid_form");
 	assert_form("a=%zz", "invalid_form");
 	assert_form("a=%00", "invalid_form");
 	assert_form("a=%ff", "invalid_form");

@@ -499,6 +499,7 @@ REFUSED = [
     (YAML, "x-secret: key", "security: [{receipt: []}]\n      x-secret: key", "x-roles has no meaning beside such security"),
     (YAML, "x-roles: [inspector]\n      x-secret", "security: [{receipt: []}]\n      x-secret", "no line of db/queries/things/create.sql uses :receipt_hash"),
     (YAML, "x-secret: key", "x-admit: things/get\n      x-secret: key", "x-admit has no meaning without x-body: file or x-transform: seal"),
+    (YAML, "x-secret: key", "x-refusal: special\n      x-refusal-sql: things/get\n      x-secret: key", "x-refusal-sql has no meaning without x-refusal, of an operation open to all"),
     (YAML, "name: {type: string, minLength", "name: {x-transform: seal, type: string, minLength", "things_create: x-transform: seal needs an x-admit"),
     (YAML, "name: {type: string, minLength", "name: {x-transform: salt, type: string, minLength", "x-transform: seal \\(an object or a string\\) or hash"),
     (YAML, "x-quiet: true", "x-silent: true", f"{YAML}:[0-9]+: things_special: unknown key x-silent"),

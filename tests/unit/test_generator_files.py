@@ -107,6 +107,70 @@ def test_published(small):
     assert "ETag" not in paths["/v1/files/{id}"]["get"]["responses"]["200"].get("headers", {})
 
 
+PAGE = """
+paths:
+  /page:
+    post:
+      operationId: page_send
+      summary: 提交 / Send
+      tags: [things]
+      security: []
+      x-body: file
+      x-admit: page/admit
+      x-sql: page/send
+      x-handler: page
+      x-refusal: page
+      x-refusal-sql: page/again
+      x-shy: true
+      parameters:
+        - {name: lang, in: query, schema: {type: string, enum: [zh, en]}}
+      requestBody:
+        required: true
+        content:
+          multipart/form-data:
+            schema:
+              type: object
+              required: [receipt, file]
+              properties:
+                receipt: {type: string, format: receipt, x-transform: hash}
+                file: {type: string, format: binary}
+      responses:
+        '201': {description: 好 / good, content: {text/html: {schema: {type: string}}}}
+        default: {description: 网页 / a page, content: {text/html: {schema: {type: string}}}}
+"""
+
+
+def test_a_page(small):
+    """Fields of a form are parameters of their own kind; refusals are pages with a statement of their own; nobody is told where."""
+    put(small, "docs/openapi/page.yaml", PAGE)
+    put(small, "db/queries/page/admit.sql", "SELECT 5 AS max_bytes WHERE :q_receipt IS NULL\n")
+    put(small, "db/queries/page/send.sql", "SELECT :q_receipt AS page, :x_sha256\n")
+    put(small, "db/queries/page/again.sql", "SELECT 1 AS page\n")
+    files = generate.build(small)
+    assert "contract_handler refuse_page;" in files["handlers.h"]
+    out = compile_and_run(small, files, r"""
+int
+main(void)
+{
+	for (size_t i = 0; i < contract_nops; i++) {
+		const struct contract_op *op = contract_ops[i];
+
+		if (op->shy)
+			printf("%s refusal %d refused %s\n", op->id, op->refusal != NULL, op->refused == NULL ? "-" : op->refused->id);
+		for (size_t q = 0; op->shy && op->refusal != NULL && q < op->nquery; q++)
+			printf("%s %d %d %d\n", op->query[q].name, op->query[q].form_only, op->query[q].required,
+			    op->query[q].schema->transform == CONTRACT_HASH);
+	}
+	return 0;
+}
+""")
+    assert out.splitlines() == ["page_send refusal 1 refused page_send_refused", "lang 0 0 0", "receipt 1 1 1", "page_send_admit refusal 0 refused -",
+                                "page_send_refused refusal 0 refused -"]
+    send = json.loads(files["openapi.json"])["paths"]["/page"]["post"]
+    assert [p["name"] for p in send["parameters"]] == ["lang"] and "headers" not in send["responses"]["201"]
+    assert all(list(response["content"]) == ["text/html"] for response in send["responses"].values())
+
+
 @pytest.mark.parametrize("path, old, new, fault", [
     (YAML, "      x-body: file\n", "", "requestBody.content: exactly one media type"),
     (YAML, "x-body: file", "x-body: memory", "x-body: memory: one of"),

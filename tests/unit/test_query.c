@@ -64,7 +64,7 @@ static bool
 parse(const struct contract_op *op, const char *raw)
 {
 	(void)json_array_clear(errors);
-	return (query_parse(arena, op, "/v1/things", raw, &q, errors, &problem));
+	return (query_parse(arena, op, "/v1/things", raw, NULL, &q, errors, &problem));
 }
 
 /* "pointer code, pointer code": the faults in their order. */
@@ -171,7 +171,7 @@ a_cursor_is_bound_to_its_list(void **state)
 		assert_int_equal(problem, PROBLEM_INVALID_CURSOR);
 		assert_string_equal(faults(), "?cursor invalid_cursor");
 	}
-	assert_false(query_parse(arena, &list, "/v1/other", arena_format(arena, "state=open&cursor=%s", cursor), &q,
+	assert_false(query_parse(arena, &list, "/v1/other", arena_format(arena, "state=open&cursor=%s", cursor), NULL, &q,
 	    errors, &problem));
 	assert_false(parse(&list, arena_format(arena, "x=1&cursor=%s", cursor + 1)));
 	assert_int_equal(problem, PROBLEM_INVALID_QUERY);
