@@ -12,6 +12,7 @@ import secrets
 import stat
 import subprocess
 import tempfile
+import urllib.parse
 import uuid
 
 import pytest
@@ -55,18 +56,25 @@ class Device:
         answer = link.getresponse()
         data = answer.read()
         link.close()
+        if answer.headers.get_content_type() == "text/html":
+            return answer.status, data.decode()
         return answer.status, json.loads(data) if data else None
 
     def json(self, path, body, key=None, receipt=None):
         more = {"Idempotency-Key": f"{key}-{SECRET}"} if key else {}
         return self.send("POST", path, json.dumps(body).encode(), receipt, **{"Content-Type": "application/json"}, **more)
 
-    def form(self, octets, name, media, receipt, key=None):
+    def page(self, path, fields):
+        """What a browser posts from a form of /report."""
+        return self.send("POST", path, urllib.parse.urlencode(fields).encode(), **{"Content-Type": "application/x-www-form-urlencoded"})
+
+    def form(self, octets, name, media, receipt, key=None, page=False):
         boundary = f"b{SECRET}"
         more = {"Idempotency-Key": f"{key}-{SECRET}"} if key else {}
-        body = (f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {media}; name="{SECRET}"\r\n'
+        hidden = f'--{boundary}\r\nContent-Disposition: form-data; name="receipt"\r\n\r\n{receipt}\r\n' if page else ""
+        body = (f'{hidden}--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="{name}"\r\nContent-Type: {media}; name="{SECRET}"\r\n'
                 f"X-Part: {SECRET}\r\n\r\n").encode() + octets + f"\r\n--{boundary}--\r\n".encode()
-        return self.send("POST", "/v1/whistleblower-report/attachments", body, receipt,
+        return self.send("POST", "/report/attachments" if page else "/v1/whistleblower-report/attachments", body, None if page else receipt,
                          **{"Content-Type": f"multipart/form-data; boundary={boundary}"}, **more)
 
 
@@ -150,6 +158,36 @@ def come_back(scene, folder):
     assert device.send("GET", f"/v1/whistleblower-report?{SECRET}={SECRET}", receipt=receipt)[0] == 400
 
 
+def by_the_page(scene, folder):
+    """The same by a browser without script, with all that may go wrong there."""
+    device = scene.device
+    base = {"mode": "anonymous", "subject_kind": "violation", "district": scene.office.district, "description": f"通道上锁 {SAID}"}
+    sealed = {f"identity[{name}]": value for name, value in IDENTITY.items()}
+    assert device.send("GET", f"/report?code={SECRET}")[0] == 200
+    assert device.send("GET", f"/report?lang={SECRET}")[0] == device.send("GET", f"/report/status?{SECRET}=1")[0] == 400
+    assert device.send("GET", f"/report/messages?{SECRET}")[0] == 405
+    assert device.page(f"/report?code={SECRET}", {**base, **sealed})[0] == 422         # anonymous, and yet a name
+    for wrong in ({"category": SECRET}, {"occurred_on": SECRET}, {"institution_name": SECRET * 20}, {SECRET: SECRET}, {"description": ""}):
+        status, html = device.page("/report", {**base, **sealed, "mode": "named", **wrong})
+        assert status == 400 and SECRET in html          # told back to who typed it
+    for fields in (base, {**base, **sealed, "mode": "confidential"}):
+        status, html = device.page("/report", fields)
+        assert status == 201 and SECRET not in html
+        scene.receipts.append("".join(re.findall("<b>([0-9A-Z]{4}-?)</b>", html)))
+    receipt = scene.receipts[-1]
+    assert device.page("/report/status", {"receipt": receipt.lower()})[0] == 200
+    assert device.page("/report/messages", {"receipt": receipt, "text": f"补充 {SAID}"})[0] == 200
+    assert device.page("/report/messages", {"receipt": receipt, "text": SECRET * 300})[0] == 400
+    octets, kind, media = next(evidence(folder))
+    status, html = device.form(octets, f"IMG_{SECRET}.{kind}", media, receipt, page=True)
+    assert status == 200 and SECRET not in html
+    assert device.form(f"文本 {SECRET}\n".encode(), f"{SECRET}.txt", "text/plain", receipt, page=True)[0] == 415
+    assert device.form(octets + SECRET.encode(), f"IMG_{SECRET}.{kind}", media, scene.wrong, page=True)[0] == 401
+    assert device.page("/report/status", {"receipt": scene.wrong})[0] == 401
+    assert device.page("/report/withdrawals", {"receipt": receipt, "note": SECRET})[0] == 400          # without the tick
+    assert device.page("/report/withdrawals", {"receipt": receipt, "sure": "yes"})[0] == 200
+
+
 def staff_work(scene):
     """Those who handle it read and decide; what they write is theirs, and says nothing of what must not be kept."""
     office = scene.office
@@ -189,6 +227,7 @@ def scene(tmp_path_factory):
             one.before, one.logs = traces.rows(db), logs(one.server)
             file_reports(one, folder)
             come_back(one, folder)
+            by_the_page(one, folder)
             assert until(lambda: db.execute("SELECT count(*) FROM hz.attachment WHERE state = 'cleaning'").fetchone() == (0,), 60)
             until(lambda: not any((one.server.folder / "files/incoming").iterdir()), 10)
             one.after, one.logs_after = traces.rows(db), logs(one.server)
@@ -329,7 +368,7 @@ def boxes(scene):
 def test_dump_and_run_folder_and_all_keys_open_no_identity(scene):
     """Every 32 octets that could be a private key, in the dump, in raw data, in the server's own files, are tried."""
     sealed = boxes(scene)
-    assert len(sealed) == 2 and json.loads(traces.opened(sealed[0], scene.private))["phone"] == IDENTITY["phone"]    # with the key, it opens
+    assert len(sealed) == 3 and json.loads(traces.opened(sealed[0], scene.private))["phone"] == IDENTITY["phone"]    # with the key, it opens
     tries = {bytes.fromhex(scene.report_key)}
     for octets in [scene.dump, *(octets for _, octets in scene.files)]:
         tries.update(bytes.fromhex(one.decode()) for one in re.findall(rb"(?<![0-9a-fA-F])[0-9a-fA-F]{64}(?![0-9a-fA-F])", octets))
@@ -358,7 +397,7 @@ def test_no_identity_can_be_confirmed_by_trying(scene):
     for text in (*IDENTITY.values(), *(json.dumps(IDENTITY, ensure_ascii=a, separators=s) for a in (True, False) for s in ((",", ":"), None)),
                  "|".join(IDENTITY.values()), IDENTITY["name"] + IDENTITY["phone"]):
         assert kept(text) is None, text
-    assert len(set(boxes(scene))) == 2      # the same person, twice
+    assert len(set(boxes(scene))) == 3      # the same person, three times
 
 
 def test_what_tells_requests_apart_holds_no_identity(another_server):

@@ -1,0 +1,1 @@
+SELECT api.report_page_form(:q_code) AS page

@@ -1,0 +1,1 @@
+SELECT api.report_page_say(:body) AS page

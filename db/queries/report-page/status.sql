@@ -1,0 +1,1 @@
+SELECT api.report_page_status(:body ->> 'receipt', NULL) AS page

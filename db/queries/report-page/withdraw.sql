@@ -1,0 +1,1 @@
+SELECT api.report_page_withdraw(:body) AS page
