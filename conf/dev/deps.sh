@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 run="gcc make libc6-dev kore libpq-dev libjansson-dev libsodium-dev libqrencode-dev libpng-dev libssl-dev libmagic-dev python3 python3-yaml postgresql-15 postgresql-client-15
 	sqitch libdbd-pg-perl curl libvips-tools webp mat2 ffmpeg weasyprint python3-jinja2 libharfbuzz-bin fonts-noto-cjk"
 test="libcmocka-dev python3-pytest python3-psycopg python3-requests python3-jsonschema jq postgresql-15-pgtap
-	libtap-parser-sourcehandler-pgtap-perl haproxy zbar-tools librsvg2-bin poppler-utils openssl clang libclang-rt-14-dev"
+	libtap-parser-sourcehandler-pgtap-perl haproxy zbar-tools librsvg2-bin poppler-utils openssl clang libclang-rt-14-dev
+	chromium chromium-driver"
 lint="clang-tidy cppcheck shellcheck docker-compose libcmocka-dev"
 bench="wrk"
 ui=docs/ui/node_modules/swagger-ui-dist
