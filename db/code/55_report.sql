@@ -21,6 +21,13 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	  FROM hz.report r WHERE r.id = p_id
 $$;
 
+-- Does what hangs on report p_id go into the file that is being made, if one is? For the same tables.
+CREATE FUNCTION api.report_in_file(p_id uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT current_setting('app.export', true) IS DISTINCT FROM 'yes'
+	    OR (SELECT r.category IS NULL OR api.category_shown(r.category) FROM hz.report r WHERE r.id = p_id)
+$$;
+
 -- What the rows of its state machine and its time limits tell apart.
 CREATE FUNCTION api.report_kind(p_audience text, p_channel text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE p_audience WHEN 'institution' THEN 'institution' ELSE p_channel END $$;

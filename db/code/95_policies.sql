@@ -110,7 +110,8 @@ BEGIN
 			AND (SELECT coalesce((SELECT api.plain_name(a.name) FROM hz.actor a WHERE a.id = %1$s), '')) <> ALL (named_names)
 			AND CASE (SELECT %2$s) WHEN 'handler' THEN %3$s AND (category IS NULL OR %4$s) WHEN 'leader' THEN leader_sees OR state IN ('concluded', 'fed_back')
 				WHEN 'institution' THEN audience = 'institution' AND institution_id = ANY (string_to_array(current_setting('app.institutions', true), ',')::uuid[])
-				ELSE false END$p$, c_me, c_role, format(c_wide, v_hung), c_shown));
+				ELSE false END
+			AND (current_setting('app.export', true) IS DISTINCT FROM 'yes' OR category IS NULL OR %4$s)$p$, c_me, c_role, format(c_wide, v_hung), c_shown));
 	FOR v IN SELECT * FROM unnest('{report_act,report_message,report_file,report_clock,report_reward}'::text[]) t (name) LOOP
 		EXECUTE format($p$CREATE POLICY scope ON hz.%I TO hz_api USING (EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))
 			WITH CHECK (EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, v.name);
@@ -120,11 +121,13 @@ BEGIN
 	-- a street sees what it was given to do
 	EXECUTE format($p$CREATE POLICY scope ON hz.report_assignment TO hz_api USING (CASE WHEN %1$s = 'street'
 			THEN %2$s AND street = ANY (string_to_array(current_setting('app.streets', true), ',')) AND NOT api.report_names_me(report_id)
+				AND api.report_in_file(report_id)
 			ELSE EXISTS (SELECT FROM hz.report p WHERE p.id = report_id) END)
 		WITH CHECK (%1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, c_role, c_district);
 	-- a custodian what is sealed to the own district's key
 	EXECUTE format($p$CREATE POLICY scope ON hz.identity_request TO hz_api USING (CASE WHEN %1$s = 'custodian'
 			THEN custodian_district = ANY ((SELECT string_to_array(current_setting('app.districts', true), ','))::text[]) AND NOT api.report_names_me(report_id)
+				AND api.report_in_file(report_id)
 			ELSE %1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id) END)
 		WITH CHECK (%1$s = 'handler' AND EXISTS (SELECT FROM hz.report p WHERE p.id = report_id))$p$, c_role);
 	EXECUTE format($p$CREATE POLICY read ON hz.audit_log FOR SELECT TO hz_api USING (%s AND (SELECT %s) = 'auditor')$p$, c_district, c_role);

@@ -8,6 +8,7 @@ import urllib.parse
 import pytest
 
 from office import EVIDENCE, day
+from reporting import REPORTS, Custodian, new_report
 
 SENSITIVE = ("political", "public_opinion", "psychological")
 OMITTED = ", ".join(SENSITIVE)
@@ -32,6 +33,8 @@ class Mixed:
         self.both = self.order_of_two()
         self.waiting = office.inspector.post("/v1/findings", office.finding_body(self.home, category="political", description=WORDS)).ok(201)
         keeper = office.keeper(self.home)
+        Custodian(office)
+        self.report = self.told()
         self.overdue = keeper.post("/v1/findings", office.finding_body(self.home, category="public_opinion", description=WORDS)).ok(201)
         keeper.post(f"/v1/findings/{self.overdue['id']}/progress-reports", {"note": WORDS}).ok(201)
 
@@ -50,6 +53,17 @@ class Mixed:
         case = office.leader.post(f"{path}/enforcement-measures", {"kind": "penalty_case", "matter": words, "document_number": "演示 1 号"}).ok(201)
         return one | {"{rid}": referral["id"], "{mid}": case["id"]}
 
+    def told(self):
+        """A report of a sensitive category, with what can be done with one."""
+        office = self.office
+        report = new_report(office, category="psychological", institution_id=self.home["id"], description=WORDS, mode="named", identity={"name": "匿名"})
+        path = f"{REPORTS}/{report['id']}"
+        for command, body in (("acceptances", {"text": WORDS}), ("messages", {"text": WORDS}), ("assignments", {"street": self.home["street"], "task": WORDS}),
+                              ("identity-requests", {"reason": WORDS}), ("holds", {"reason": WORDS}), ("verifications", {"note": WORDS}),
+                              ("conclusions", {"result": "substantiated", "note": WORDS}), ("feedbacks", {"text": WORDS})):
+            office.handler.post(f"{path}/{command}", body).ok(201)
+        return report
+
     def order_of_two(self):
         office = self.office
         made = [office.inspector.post("/v1/findings", office.finding_body(self.home, category=category, description=words)).ok(201)
@@ -62,7 +76,8 @@ class Mixed:
         if op.path.startswith("/v1/findings/{id}/"):
             return [(op.path.replace("{id}", one["id"]).replace("{rid}", one["{rid}"]).replace("{mid}", one["{mid}"]), {})
                     for one in (self.plain, self.hidden)]
-        known = {"/v1/institutions/{id}": self.home["id"], "/v1/inspections/{id}": self.visit["id"], "/v1/rectification-orders/{id}": self.both["id"]}
+        known = {"/v1/institutions/{id}": self.home["id"], "/v1/inspections/{id}": self.visit["id"], "/v1/rectification-orders/{id}": self.both["id"],
+                 "/v1/whistleblower-reports/{id}": self.report["id"]}
         for start, thing in known.items():
             if op.path.startswith(start):
                 return [(op.path.replace("{id}", thing), {})]
@@ -102,7 +117,7 @@ def test_no_file_of_any_list_holds_what_is_sensitive(office, mixed, contract):
             for path, query in mixed.paths(op):
                 answer = client.get(path, query, headers=CSV)
                 if answer.status == 404:
-                    assert mixed.hidden["id"] in path or client.get(path, query).status == 404, answer
+                    assert mixed.hidden["id"] in path or mixed.report["id"] in path or client.get(path, query).status == 404, answer
                     continue
                 text = answer.body.decode()
                 assert answer.status == 200 and WORDS not in text, f"{role} {answer}"
@@ -136,8 +151,9 @@ def test_a_file_is_the_whole_list_or_says_that_it_is_not(office, mixed, contract
                     whole = client.get(path, {**query, "sensitive": "include"}, headers=CSV)
                     assert "Omitted-Categories" not in whole.headers and "不含" not in urllib.parse.unquote(whole.headers["Content-Disposition"])
                     assert items.data["next"] or op.id == "events_list" or len(rows(whole)) == len(items.data["items"]), f"{role} {op}"
-    assert {"findings_list", "deadlines_list", "me_tasks", "events_list", "institutions_timeline", "rectification_orders_list", "findings_history",
-            "findings_reinspections"} <= shorter
+    missing = {"findings_list", "deadlines_list", "me_tasks", "events_list", "institutions_timeline", "rectification_orders_list", "findings_history",
+            "findings_reinspections", "reports_list", "reports_messages", "reports_acceptances", "report_assignments_list", "identity_requests_list"} - shorter
+    assert not missing, sorted(missing)
 
 
 @pytest.mark.provokes("sensitive_export_forbidden")
@@ -190,6 +206,18 @@ def test_whole_files_are_put_on_record(office, mixed, api, db, new_office):
     for client in (office.leader, office.section_chief, office.office, office.integration):
         assert list(client.pages("/v1/events", {"resource": "export"})) == []
     assert list(office.admin.pages("/v1/events", {"resource": "export"})) != []
+
+
+def test_whole_files_about_reports_are_on_record_in_the_audit_log(office, mixed):
+    """And in no event: its path would lead an auditor to a report."""
+    count = "SELECT count(*) FROM hz.event"
+    before, own = office.db.execute(count).fetchone(), {"actor_id": office.handler.actor, "what": "sensitive_exported"}
+    lines = len(list(office.auditor.pages("/v1/audit-log", own)))
+    for path in (REPORTS, f"{REPORTS}/{mixed.report['id']}/messages", "/v1/identity-requests"):
+        assert WORDS in office.handler.get(path, {"sensitive": "include"}, headers=CSV).body.decode()
+    assert office.db.execute(count).fetchone() == before
+    found = list(office.auditor.pages("/v1/audit-log", own))
+    assert len(found) == lines + 3 and mixed.report["id"] not in str(found)
 
 
 def test_whole_files_go_past_one_page(office):

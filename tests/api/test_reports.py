@@ -67,7 +67,9 @@ def test_repeats_of_nobody(office, nobody):
     assert office.db.execute("SELECT count(*) FROM hz.report WHERE description = %s", (body["description"],)).fetchone() == (1,)
     kept = office.db.execute("SELECT body::text, location, created_at, created_at = date_trunc('hour', created_at) FROM hz.idempotency "
                              "WHERE actor_id = '00000000-0000-0000-0000-000000000000' ORDER BY key_hash").fetchall()
-    assert kept and all(not UUID.search(text) and first.data["receipt"] not in text and location is None and hourly for text, location, _, hourly in kept)
+    assert kept
+    for text, location, _, hourly in kept:
+        assert not UUID.search(text) and first.data["receipt"] not in text and not UUID.search(location or "") and hourly, (text, location)
 
 
 def test_faults_come_all_at_once(office, nobody):
@@ -204,7 +206,7 @@ def test_told_to_the_own_institution_first(server, office, api, nobody, clock):
     for overdue in ("true", "false"):
         assert (late["id"] in {r["id"] for r in office.handler.pages(REPORTS, {"overdue": overdue})}) == (overdue == "true")
     with psycopg.connect(server.settings["HZ_JOBS_DATABASE"], autocommit=True) as job:      # once a minute: test_jobs
-        assert job.execute("SELECT api.job_escalate_reports()").fetchone() == (1,)
+        assert job.execute("SELECT api.job_escalate_reports()").fetchone()[0] >= 1         # of every district
     acts = office.handler.get(f"{REPORTS}/{late['id']}/escalations").ok()["items"]
     assert [(a["role"], a["actor_id"]) for a in acts] == [("job", None)]
     office.institution.get(f"{REPORTS}/{late['id']}").problem("not_found", 404)
