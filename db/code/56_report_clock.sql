@@ -9,8 +9,9 @@ DECLARE
 	v_basis CONSTANT text := CASE WHEN p_due IS NULL THEN api.time_limit_basis(l) ELSE '来件写明的期限' END;
 BEGIN
 	UPDATE hz.report_clock SET ended_on = v_from, ended_by = 'restarted' WHERE report_id = r.id AND kind = l.code AND ended_on IS NULL;
-	INSERT INTO hz.report_clock (report_id, district, kind, title, limit_region, limit_edition, started_on, due_on, explanation)
-	VALUES (r.id, r.district, l.code, l.title, CASE WHEN p_due IS NULL THEN l.region END, CASE WHEN p_due IS NULL THEN l.edition END, v_from, v_due,
+	INSERT INTO hz.report_clock (report_id, district, kind, title, limit_region, limit_edition, started_on, counted_from, due_on, explanation)
+	VALUES (r.id, r.district, l.code, l.title, CASE WHEN p_due IS NULL THEN l.region END, CASE WHEN p_due IS NULL THEN l.edition END, v_from,
+		CASE WHEN p_due IS NULL THEN v_from END, v_due,
 		jsonb_build_array(
 			jsonb_build_object('step', 'event', 'date', v_from, 'basis', NULL, 'text', l.title || '：自办理之日起'),
 			jsonb_build_object('step', 'rule', 'date', p_due, 'basis', v_basis, 'text',
@@ -46,7 +47,7 @@ CREATE FUNCTION api.report_clocks_resume(p_id uuid, p_from date, p_to date) RETU
 LANGUAGE plpgsql VOLATILE AS $$
 BEGIN
 	UPDATE hz.report_clock c
-	   SET due_on = s.due, paused_days = c.paused_days + (p_to - p_from),
+	   SET due_on = s.due, paused_days = c.paused_days + (p_to - p_from), pauses = c.pauses + datemultirange(daterange(p_from, p_to)),
 	       explanation = c.explanation || jsonb_build_object('step', 'paused', 'date', s.due, 'basis', NULL, 'text',
 			'计时中止 ' || p_from || ' 至 ' || p_to || '，其间不计，顺延至 ' || s.due)
 	  FROM (SELECT k.id, CASE WHEN l.day_kind = 'working' THEN api.period_end(k.due_on, api.working_days(p_from, p_to), 'working')

@@ -90,7 +90,7 @@ BEGIN
 	v_answer := api.report_step(p_id, 'extensions', p_body || jsonb_build_object('note', p_body ->> 'reason'), '',
 		jsonb_build_object('new_deadline', v_new), v_faults);
 	UPDATE hz.report_clock
-	   SET due_on = v_new, explanation = explanation || jsonb_build_object('step', 'extended', 'date', v_new,
+	   SET due_on = v_new, counted_from = NULL, explanation = explanation || jsonb_build_object('step', 'extended', 'date', v_new,
 			'basis', api.time_limit_basis(l), 'text', '延期至 ' || v_new || '：' || (p_body ->> 'reason'))
 	 WHERE id = c.id;
 	RETURN v_answer;

@@ -114,6 +114,23 @@ LANGUAGE sql STABLE AS $$
 		f.campaign_id)::api.deadline_item)
 $$;
 
+-- Another: a clock of a report, for its handlers. It says nothing of what was reported. While it stands still, today is the day of the pause.
+CREATE FUNCTION api.report_deadline_json(k hz.report_clock, p_today date) RETURNS json
+LANGUAGE sql STABLE AS $$
+	SELECT row_to_json(ROW(
+		NULL, k.due_on, api.deadline_state(k.due_on, s.day), k.due_on < s.day, k.due_on - s.day, api.working_days(s.day, k.due_on), NULL, NULL,
+		NULL, k.provisional, NULL, NULL, r.institution_id, coalesce(n.name, r.institution_name), r.institution_type,
+		r.district, r.street, r.category, NULL, NULL, NULL, false, NULL,
+		CASE WHEN s.day < p_today THEN '计时已于 ' || s.day || ' 中止' ELSE coalesce(k.explanation #>> '{0,text}', k.title) END, k.explanation,
+		'[]', k.kind, k.title, 'whistleblower_report', r.id, '/v1/whistleblower-reports/' || r.id, coalesce(l.responsible, '{handler}'),
+		NULL)::api.deadline_item)
+	  FROM api.report_shown r
+	 CROSS JOIN LATERAL (SELECT api.report_clock_day(k.kind, r.paused_at, p_today) AS day OFFSET 0) s
+	  LEFT JOIN hz.institution n ON n.id = r.institution_id
+	  LEFT JOIN hz.time_limit l ON (l.code, l.region, l.edition) = (k.kind, k.limit_region, k.limit_edition)
+	 WHERE r.id = k.report_id
+$$;
+
 -- All the deadlines of a finding, and the one that runs: one row. In FROM it becomes part of the statement around it.
 CREATE FUNCTION api.deadlines_of(p_finding_id uuid) RETURNS TABLE (changes json, current hz.deadline)
 LANGUAGE sql STABLE AS $$

@@ -1,6 +1,7 @@
 -- Counting running deadlines and clocks again after a notice has changed which days work: for the owner of the database (make recompute).
 
--- What would be another date, or is provisional and would be final: kind 'deadline' (of a finding) or 'clock'.
+-- What would be another date, or is provisional and would be final: kind 'deadline' (of a finding), 'clock', or 'report_clock', which does
+-- not say of which institution.
 CREATE TYPE api.deadline_move AS (
 	kind text, id uuid, finding_id uuid, district text, institution text, title text, old_due date, new_due date, explanation jsonb
 );
@@ -17,25 +18,42 @@ LANGUAGE sql STABLE AS $$
 	 GROUP BY c.n, c.basis
 $$;
 
+-- Working days of a clock's pauses, which its period is longer by.
+CREATE FUNCTION api.paused_working_days(p_pauses datemultirange) RETURNS int
+LANGUAGE sql STABLE AS $$ SELECT coalesce(sum(api.working_days(lower(r), upper(r))), 0)::int FROM unnest(p_pauses) r $$;
+
+-- That days of pauses did not count, and what comes of it. Empty without pauses.
+CREATE FUNCTION api.pause_steps(p_pauses datemultirange, p_due date) RETURNS jsonb
+LANGUAGE sql STABLE AS $$
+	SELECT coalesce(jsonb_agg(api.step('paused', NULL, NULL, '计时中止 ' || lower(r) || ' 至 ' || upper(r) || '，其间不计') ORDER BY r)
+		|| api.step_result(p_due, NULL), '[]') FROM unnest(p_pauses) r
+$$;
+
 -- Everything that runs, was counted along the calendar, and would come out differently today.
 CREATE FUNCTION api.deadline_moves() RETURNS SETOF api.deadline_move
 LANGUAGE sql STABLE AS $$
 	WITH counted AS (
 		SELECT 'deadline' AS kind, d.id, f.id AS finding_id, f.district, f.institution_id, f.description AS title, d.due_on, d.provisional, d.explanation,
-		       d.counted_from, d.days AS amount, d.day_kind, r.roll
+		       d.counted_from, d.days AS amount, d.day_kind, r.roll, datemultirange() AS pauses
 		  FROM hz.deadline d JOIN hz.finding f ON f.id = d.finding_id JOIN hz.deadline_rule r ON r.id = d.rule_id
 		 WHERE d.current AND f.is_open AND d.counted_from IS NOT NULL AND (d.day_kind = 'working' OR r.roll <> 'none')
 		UNION ALL
 		SELECT 'clock', c.id, c.finding_id, c.district, c.institution_id, c.title, c.due_on, c.provisional, c.explanation,
-		       c.counted_from, l.amount, l.day_kind, 'none'
+		       c.counted_from, l.amount, l.day_kind, 'none', '{}'
 		  FROM hz.clock c JOIN hz.time_limit l ON (l.code, l.region, l.edition) = (c.kind, c.limit_region, c.limit_edition)
 		 WHERE c.ended_at IS NULL AND c.counted_from IS NOT NULL AND l.day_kind = 'working'
+		UNION ALL
+		SELECT 'report_clock', c.id, NULL, c.district, NULL, c.title, c.due_on, c.provisional, c.explanation,
+		       c.counted_from, l.amount, l.day_kind, 'none', c.pauses
+		  FROM hz.report_clock c JOIN hz.time_limit l ON (l.code, l.region, l.edition) = (c.kind, c.limit_region, c.limit_edition)
+		 WHERE c.ended_on IS NULL AND c.counted_from IS NOT NULL AND l.day_kind = 'working'
 	)
 	SELECT c.kind, c.id, c.finding_id, c.district, n.name, c.title, c.due_on, e.due, x.steps
 	  FROM counted c
-	 CROSS JOIN LATERAL (SELECT api.period_end(c.counted_from, c.amount, c.day_kind, c.roll) AS due OFFSET 0) e
-	 CROSS JOIN LATERAL (SELECT api.explain_again(c.explanation, c.counted_from, c.amount, c.day_kind, c.roll) AS steps OFFSET 0) x
-	  JOIN hz.institution n ON n.id = c.institution_id
+	 CROSS JOIN LATERAL (SELECT api.period_end(c.counted_from, c.amount + api.paused_working_days(c.pauses), c.day_kind, c.roll) AS due OFFSET 0) e
+	 CROSS JOIN LATERAL (SELECT api.explain_again(c.explanation, c.counted_from, c.amount, c.day_kind, c.roll)
+			|| api.pause_steps(c.pauses, e.due) AS steps OFFSET 0) x
+	  LEFT JOIN hz.institution n ON n.id = c.institution_id
 	 WHERE e.due <> c.due_on OR c.provisional AND NOT x.steps @> '[{"step": "warning"}]'
 	 ORDER BY c.district, n.name, c.due_on, c.id
 $$;
@@ -89,6 +107,13 @@ BEGIN
 	-- nobody gives a finding another deadline meanwhile
 	PERFORM FROM hz.finding WHERE id IN (SELECT finding_id FROM api.deadline_moves()) ORDER BY id FOR UPDATE;
 	FOR m IN SELECT * FROM api.deadline_moves() LOOP
+		IF m.kind = 'report_clock' THEN
+			-- of reports there are no events: the clock itself says what became of it
+			UPDATE hz.report_clock SET due_on = m.new_due, explanation = m.explanation || api.step('result', m.new_due, NULL, api.move_reason(m))
+			 WHERE id = m.id AND ended_on IS NULL;
+			RETURN NEXT m;
+			CONTINUE;
+		END IF;
 		PERFORM set_config('app.actor', api.recompute_actor(m.district)::text, true);
 		IF m.kind = 'clock' THEN
 			PERFORM api.clock_move(m);

@@ -20,7 +20,7 @@ GRANT SELECT (id, district, institution_id, institution_type, street, institutio
 GRANT SELECT (id, report_id, district, n, rule_edition, fine, employee, calculated, amount, explanation, granted_by, granted_at, reason, collect_by, state,
 	collected_at, paid_by), INSERT, UPDATE (state) ON hz.report_reward TO hz_api;
 GRANT INSERT ON hz.report_act, hz.report_message, hz.report_finding, hz.report_assignment, hz.report_clock, hz.identity_request TO hz_api;
-GRANT UPDATE (due_on, paused_days, explanation, ended_on, ended_by) ON hz.report_clock TO hz_api;
+GRANT UPDATE (due_on, counted_from, pauses, paused_days, explanation, ended_on, ended_by) ON hz.report_clock TO hz_api;
 GRANT INSERT ON hz.actor, hz.api_key, hz.org_unit, hz.institution, hz.inspection, hz.inspection_inspector, hz.inspection_act,
 	hz.inspection_answer, hz.finding, hz.finding_act, hz.rectification_order, hz.rectification_order_item, hz.order_service,
 	hz.deadline, hz.clock, hz.extension, hz.campaign, hz.referral, hz.referral_reply, hz.enforcement_measure, hz.penalty_step,

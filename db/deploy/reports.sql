@@ -185,8 +185,11 @@ CREATE TABLE hz.report_clock (
 	limit_edition	text,
 	started_on	date NOT NULL,
 	due_on		date NOT NULL,
+	counted_from	date,			-- counted from the day after, and can be counted again; NULL: a date given
+	pauses		datemultirange NOT NULL DEFAULT '{}',	-- days that did not count
 	paused_days	int NOT NULL DEFAULT 0,
 	explanation	jsonb NOT NULL CHECK (jsonb_typeof(explanation) = 'array'),
+	provisional	boolean NOT NULL GENERATED ALWAYS AS (counted_from IS NOT NULL AND explanation @> '[{"step": "warning"}]') STORED,
 	ended_on	date,			-- NULL: it runs
 	ended_by	text,
 	CONSTRAINT report_clock_report_id_fkey FOREIGN KEY (report_id, district) REFERENCES hz.report (id, district) ON UPDATE CASCADE,

@@ -10,6 +10,7 @@ from harness.client import Client
 from harness.clock import Clock
 from harness.server import ROOT, Server
 from office import Office
+from reporting import REPORTS, new_report
 
 NOTICES = sorted((ROOT / "tests/cases/notices").glob("*.csv"))
 # An invented arrangement of 2027, in the form that operators write.
@@ -181,7 +182,9 @@ class Bureau:
         self.clock = Clock(server, self.superuser)
         self.office = Office(self.api, self.db, "500103")
 
-    def api(self, role, district, institution=None, street=None, name=None):
+    def api(self, role, district=None, institution=None, street=None, name=None):
+        if role is None:
+            return Client(self.server.base_url)
         many = lambda value: [] if value is None else [value] if isinstance(value, str) else list(value)
         key, actor = self.db.execute("SELECT key, actor_id FROM api.issue_key(%s, %s, %s::uuid[], '{}', %s, %s)",
                                      (role, [district], many(institution), many(street), name or role)).fetchone()
@@ -291,6 +294,36 @@ def test_clocks_go_on_with_another_date(bureau):
     assert event == [("recomputed", "按节假日安排重新计算：2028-05-08 改为 2028-05-11", "500103", "2028-05-11")]
     bureau.office.inspector.post(f"/v1/findings/{one['id']}/reinspections", {"result": "passed", "note": "已整改"}).ok(201)
     assert bureau.db.execute(rows, (one["id"],)).fetchall()[1][1] == "reinspections", "and ends as the first would have"
+
+
+def test_clocks_of_reports_are_counted_again(bureau):
+    """With the days of their pauses; the list for the operator names no institution, and nothing of it becomes an event."""
+    bureau.clock.set("2029-04-20T10:00:00+08:00")
+    handler = bureau.office.handler
+    paused, plain = (new_report(bureau.office) for _ in range(2))
+    for one in (paused, plain):
+        handler.post(f"{REPORTS}/{one['id']}/acceptances").ok(201)                 # verification to begin within 10 working days: 05-04
+    handler.post(f"{REPORTS}/{paused['id']}/pauses", {"reason_code": "expertise"}).ok(201)
+    bureau.clock.set("2029-04-30T10:00:00+08:00")
+    handler.post(f"{REPORTS}/{paused['id']}/resumptions").ok(201)                  # 6 working days later: 05-14
+
+    def lines():
+        return {line["resource_id"]: line for line in handler.pages("/v1/deadlines", {"kind": "report_verification"})}
+    assert {one: (line["deadline"], line["provisional"]) for one, line in lines().items()} == {
+        paused["id"]: ("2029-05-14", True), plain["id"]: ("2029-05-04", True)}
+    told = bureau.load("年份,2029\n标题,某通知（虚构）\n来源,测试\n日期,至,安排,名称\n2029-05-01,2029-05-05,放假,劳动节\n2029-04-28,,上班,劳动节\n")
+    listed = [line.split("\t") for line in told[2:]]
+    # plain: 23 to 28, 30, then 7 to 9. Paused: seven of its days did not count by now, the 28th too: 10, 11, 14 to 18
+    assert sorted(line[:5] for line in listed if line[3] == "开始核查时限") == [
+        ["500103", "report_clock", "-", "开始核查时限", "2029-05-04 → 2029-05-09"], ["500103", "report_clock", "-", "开始核查时限", "2029-05-14 → 2029-05-18"]]
+    events = bureau.db.execute("SELECT count(*) FROM hz.event").fetchone()
+    bureau.make("recompute", APPLY="1")
+    assert bureau.db.execute("SELECT count(*) FROM hz.event").fetchone() == events
+    after = lines()
+    assert [after[one["id"]]["provisional"] for one in (paused, plain)] == [False, False]
+    assert "改为" in after[plain["id"]]["explanation"][-1]["text"]
+    assert [step["text"] for step in after[paused["id"]]["explanation"] if step["step"] == "paused"] == ["计时中止 2029-04-20 至 2029-04-30，其间不计"]
+    assert bureau.make("recompute")[0].endswith("0, dates that move: 0")
 
 
 def test_what_was_loaded_stays_at_the_next_deployment(bureau):

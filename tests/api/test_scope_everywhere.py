@@ -178,7 +178,7 @@ def test_filters_find_nothing_outside(world, contract):
                         answer = caller.client.get(op.path, {**required(contract, op), name: values[name]})
                         assert answer.status == 200, answer
                         nothing_of(world.outside(caller), answer, caller)
-                        if not any(shares(p, place, name) for p in caller.inside) and op.id not in ("org_units_list", "checklists_list"):
+                        if not any(shares(p, place, name) for p in caller.inside) and op.id not in ("org_units_list", "checklists_list", "audit_log_list"):
                             assert not any(item.get("total", 1) for item in answer.data["items"]), f"{caller} {answer}"
                         tried += 1
     assert tried > 1000

@@ -38,15 +38,30 @@ WITH due AS (
 		   \ir _filter.sql
 		 ORDER BY d.due_on, d.id
 		 LIMIT :limit + 1) l
+), reported AS (	-- the row policy knows whose reports the caller handles
+	SELECT l.* FROM unnest(:districts) s (district) CROSS JOIN LATERAL (
+		SELECT d.due_on, d.id, d.institution_id, d.k
+		  FROM (SELECT k.due_on, k.id, k.district, k.kind, r.paused_at, r.institution_id, r.institution_type, r.street, r.category,
+			       NULL::text AS severity, NULL::text AS responsible_name, k
+			  FROM hz.report_clock k JOIN api.report_shown r ON r.id = k.report_id
+			 WHERE k.ended_on IS NULL) d
+		 WHERE d.district = s.district
+		   \ir _report.sql
+		   \ir _filter.sql
+		 ORDER BY d.due_on, d.id
+		 LIMIT :limit + 1) l
+	 WHERE :role = 'handler'
 ), page AS (
 	SELECT b.*, row_number() OVER (ORDER BY b.due_on, b.id) AS n
-	  FROM (SELECT due_on, id, institution_id, f, NULL::hz.clock AS c FROM due
+	  FROM (SELECT due_on, id, institution_id, f, NULL::hz.clock AS c, NULL::hz.report_clock AS k FROM due
 		UNION ALL
-		SELECT due_on, id, institution_id, NULL, c FROM running) b
+		SELECT due_on, id, institution_id, NULL, c, NULL FROM running
+		UNION ALL
+		SELECT due_on, id, institution_id, NULL, NULL, k FROM reported) b
 	 ORDER BY n
 	 LIMIT :limit + 1)
-SELECT coalesce(json_agg(CASE WHEN (p.c).id IS NULL
-		THEN api.deadline_json(p.f, h.current, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
+SELECT coalesce(json_agg(CASE WHEN (p.k).id IS NOT NULL THEN api.report_deadline_json(p.k, t.today)
+		WHEN (p.c).id IS NULL THEN api.deadline_json(p.f, h.current, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
 			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal, h.changes)
 		ELSE api.clock_json(p.c, g, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
 			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal) END ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
