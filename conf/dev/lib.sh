@@ -73,9 +73,13 @@ pg_create() {
 		say "数据库放在 $pg_home(用户 postgres 进不了 $run_dir)/ database in $pg_home: user postgres cannot enter $run_dir"
 	}
 	install -d -m 0700 -o "$owner" "$pg_home"
-	as_postgres "$postgres_bin/initdb" -D "$pg_home/data" -U postgres -E UTF8 --locale=C.UTF-8 \
-		--auth-local=trust --auth-host=reject --no-sync >"$run_dir/initdb.log" 2>&1 ||
-		die "不能建立 PostgreSQL,见 / cannot create PostgreSQL, see $run_dir/initdb.log:" "$(tail -n 3 "$run_dir/initdb.log")"
+	if [ -n "${HZ_TEST:-}" ] && [ -d "${HZ_TEST_CLUSTER:-}" ]; then	# one at rest, deployed before: copied in a tenth of the time
+		cp -a -- "$HZ_TEST_CLUSTER" "$pg_home/data"
+	else
+		as_postgres "$postgres_bin/initdb" -D "$pg_home/data" -U postgres -E UTF8 --locale=C.UTF-8 \
+			--auth-local=trust --auth-host=reject --no-sync >"$run_dir/initdb.log" 2>&1 ||
+			die "不能建立 PostgreSQL,见 / cannot create PostgreSQL, see $run_dir/initdb.log:" "$(tail -n 3 "$run_dir/initdb.log")"
+	fi
 	head -c 16 /dev/urandom | sha256sum | cut -c1-32 >"$run_dir/pg.id"
 	install -m 0644 "$run_dir/pg.id" "$pg_home/id"
 }

@@ -18,6 +18,17 @@ def free_port():
         return probe.getsockname()[1]
 
 
+def cluster():
+    """The data folder of a deployed PostgreSQL at rest, for the second and every further server of this process to begin with. The first
+    deploys for itself: many a test program needs no more than one."""
+    if Server.made == 1:
+        Server.made += 1        # it begins with nothing itself
+        Server.kept = Server(database_only=True).start()
+        Server.kept.stop()
+        Server.cluster = str(Server.kept.folder / "pg/data")
+    return Server.cluster
+
+
 def sanitize():
     return os.environ.get("HZ_SANITIZE") == "1"
 
@@ -25,13 +36,16 @@ def sanitize():
 class Server:
     """Starts with start(), goes away with close(): or when this process ends in whatever way, because a guardian process
     waits for the end of a pipe that only we hold, and then takes everything down and deletes the folder."""
+    made, cluster, kept = 0, "", None
 
     def __init__(self, demo=False, database_only=False, **env):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="hz-", dir="/tmp"))
         self.folder.chmod(0o711)
         self.database_only = database_only
         build = "build-asan" if sanitize() else "build"
-        self.env = {**os.environ, "RUN_DIR": str(self.folder), "B": build, "DEMO": "1" if demo else "0", "HZ_TEST": "1",
+        begin_with = cluster()
+        Server.made += 1
+        self.env = {**os.environ, "RUN_DIR": str(self.folder), "B": build, "DEMO": "1" if demo else "0", "HZ_TEST": "1", "HZ_TEST_CLUSTER": begin_with,
                     "DATABASE_URL": "", **env}
         if sanitize():
             library = subprocess.run(["gcc", "-print-file-name=libasan.so"], capture_output=True, text=True, check=True)
