@@ -83,7 +83,7 @@ SELECT pg_temp.id(f.found_at, f.n, 'finding'), p.district, p.id, p.type, p.stree
 		CASE WHEN f.state = 'closed' THEN f.found_at::date + 15 ELSE current_date - 10 + pg_temp.chance(f.n, 'due', 40)::int END END,
        CASE WHEN f.state IN ('ordered', 'rectifying', 'reinspection_requested', 'closed') THEN '负责人' || p.i END,
        f.found_at, CASE WHEN f.state IN ('closed', 'dismissed') THEN f.found_at + interval '10 days' END, 3, f.found_at,
-       pg_temp.id('2025-01-01', p.district_n, 'actor'), f.found_at, f.severity = 'major' AND f.n % 20 = 0,
+       pg_temp.id('2025-01-01', p.district_n, 'actor'), f.found_at, f.severity = 'major' AND f.n % 20 = 0 AND f.state NOT IN ('closed', 'dismissed'),
        CASE WHEN f.district_n = 1 AND f.n % 10 < 3 THEN pg_temp.id('2025-01-03', 1 + f.n % 10, 'campaign') END
   FROM (SELECT g.n, date_trunc('milliseconds', now()) - (:findings - g.n) * (interval '2 years' / :findings) AS found_at,
 	       CASE WHEN g.n % (:findings / :small) = 0 THEN 2
