@@ -122,7 +122,7 @@ entry_admits(struct exchange *x)
 	unsigned			 wait;
 
 	if (!op->shy || op->caller == CONTRACT_RECEIPT_HOLDER || (op->secret == NULL && !op->file_body) ||
-	    x->call.headers[ENGINE_AUTHORIZATION] != NULL || (wait = rate_take(RATE_REPORTS, clock_ms())) == 0)
+	    (op->caller == CONTRACT_KEY_OR_NOBODY && x->call.headers[ENGINE_AUTHORIZATION] != NULL) || (wait = rate_take(RATE_REPORTS, clock_ms())) == 0)
 		return (true);
 	engine_refuse(&x->call, PROBLEM_TOO_MANY_REQUESTS, NULL);
 	x->call.reply.refusal.retry_after = wait;

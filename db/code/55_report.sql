@@ -110,8 +110,8 @@ BEGIN
 	w := jsonb_populate_record(NULL::api.report_whole, to_jsonb(api.report_item(r, v_today)));
 	w.signed_at := api.ts(r.signed_at);
 	w.named_persons := CASE WHEN v_office THEN r.named_persons ELSE '[]' END;
-	w.taken_by := r.taken_by;
-	w.hold_reason := r.hold_reason;
+	w.taken_by := CASE WHEN v_office THEN r.taken_by END;
+	w.hold_reason := CASE WHEN v_office THEN r.hold_reason END;
 	w.message_count := (SELECT count(*) FROM hz.report_message WHERE report_id = r.id);
 	w.files := (SELECT coalesce(json_agg(json_build_object('n', f.n, 'author', f.author, 'attachment_id', f.attachment_id,
 			'sent_at', api.ts(f.sent_at)) ORDER BY f.n), '[]') FROM hz.report_file f WHERE f.report_id = r.id);

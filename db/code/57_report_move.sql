@@ -60,7 +60,7 @@ BEGIN
 	       -- what the bureau moves is the bureau's from then on
 	       audience = CASE WHEN p_command = 'escalations' OR api.role() = 'handler' AND p_to <> r.state THEN 'bureau' ELSE audience END,
 	       paused_at = CASE WHEN p_command IN ('pauses', 'supplement-requests') THEN coalesce(paused_at, api.hour(p_at))
-			WHEN p_command IN ('resumptions', 'supplements') OR p_to = ANY (c_over) THEN NULL ELSE paused_at END,
+			WHEN p_command IN ('resumptions', 'supplements') OR p_to = 'concluded' OR p_to = ANY (c_over) THEN NULL ELSE paused_at END,
 	       signed_at = CASE WHEN p_command = 'sign-offs' THEN api.hour(p_at) ELSE signed_at END,
 	       result = CASE p_command WHEN 'conclusions' THEN p_outcome WHEN 'reopenings' THEN NULL ELSE result END,
 	       ended_at = CASE WHEN p_to = r.state THEN ended_at WHEN p_to = ANY (c_over) THEN api.hour(p_at) END,

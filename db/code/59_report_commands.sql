@@ -117,6 +117,8 @@ BEGIN
 		v_faults := v_faults || api.fault('/into', 'same_report', '不能并入自己');
 	ELSIF t.state NOT IN ('received', 'accepted', 'verifying', 'supplement', 'concluded') THEN
 		v_faults := v_faults || api.fault('/into', 'not_open', '所并入的举报已经了结');
+	ELSIF t.audience = 'institution' AND r.audience <> 'institution' THEN
+		v_faults := v_faults || api.fault('/into', 'told_to_institution', '所并入的举报还在由本机构答复，请先转由本局办理（escalations）');
 	END IF;
 	v_answer := api.report_step(p_id, 'merges', p_body, '', jsonb_build_object('into', v_into), v_faults);
 	UPDATE hz.report SET merged_into = v_into WHERE id = p_id;

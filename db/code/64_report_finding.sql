@@ -30,11 +30,13 @@ BEGIN
 	RETURN v_faults;
 END $$;
 
+-- It is born as those of section chiefs are, who put down other leads (其他线索): by its birth it is none of its own kind.
 CREATE FUNCTION api.report_finding_new(r api.report_shown, p_body jsonb) RETURNS uuid
 LANGUAGE plpgsql AS $$
 DECLARE
 	v_id CONSTANT uuid := api.uuid_v7();
 	i hz.institution;
+	f hz.finding;
 BEGIN
 	SELECT * INTO i FROM hz.institution WHERE id = coalesce(r.institution_id, (p_body ->> 'institution_id')::uuid) AND district = r.district;
 	PERFORM api.refuse_faults(api.report_finding_faults(r, p_body, i));
@@ -42,9 +44,11 @@ BEGIN
 	INSERT INTO hz.finding (id, district, institution_id, institution_type, street, category, severity, source_kind, description, location,
 		key_place, suggestion, found_at, state, last_act_at, created_at, created_by, updated_at)
 	VALUES (v_id, i.district, i.id, i.type, i.street, p_body ->> 'category', p_body ->> 'severity', 'other', p_body ->> 'description',
-		p_body ->> 'location', p_body ->> 'key_place', p_body ->> 'suggestion', api.now(), 'reported', api.now(), api.now(), api.me(), api.now());
+		p_body ->> 'location', p_body ->> 'key_place', p_body ->> 'suggestion', api.now(), 'confirmed', api.now(), api.now(), api.me(), api.now())
+	RETURNING * INTO f;
 	INSERT INTO hz.finding_act (id, finding_id, district, institution_id, command, round, from_state, to_state, actor_id, role, occurred_at, recorded_at)
-	VALUES (api.uuid_v7(), v_id, i.district, i.id, 'create', 1, '-', 'reported', api.me(), api.role(), api.now(), api.now());
+	VALUES (api.uuid_v7(), v_id, i.district, i.id, 'create', 1, '-', 'confirmed', api.me(), api.role(), api.now(), api.now());
+	PERFORM api.clocks_follow(f, 'create', api.now());
 	RETURN v_id;
 END $$;
 

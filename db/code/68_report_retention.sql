@@ -109,6 +109,9 @@ DECLARE
 	v_gone int := 0;
 BEGIN
 	FOR v_id IN SELECT d.id FROM api.reports_due(p_district) d WHERE d.kept_by IS NULL ORDER BY d.state <> 'merged', d.erase_on LIMIT p_limit LOOP
+		-- what keeps it may have come since the list was made
+		PERFORM FROM hz.report WHERE id = v_id FOR UPDATE;
+		CONTINUE WHEN (SELECT api.report_kept_by(r) FROM hz.report r WHERE r.id = v_id) IS NOT NULL;
 		PERFORM api.report_erase(v_id);
 		v_gone := v_gone + 1;
 	END LOOP;

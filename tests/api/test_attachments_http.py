@@ -155,7 +155,7 @@ def test_too_much_is_refused_as_soon_as_it_is_known(server, inspector, db, files
     problem = upload(inspector, b"x" * (largest + 1), "a.txt").problem("payload_too_large", 413)
     assert problem["max_bytes"] == largest
     assert upload(inspector, b"x" * largest, "a.txt").status == 201
-    assert not [p for p in (files / "incoming").iterdir() if "." not in p.name]
+    assert until(lambda: not [p for p in (files / "incoming").iterdir() if "." not in p.name])
 
 
 @provokes("invalid_query")

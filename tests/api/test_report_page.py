@@ -6,6 +6,7 @@ import re
 import urllib.parse
 
 import pytest
+import requests
 
 from harness import samples, traces
 from harness.client import Client
@@ -396,6 +397,9 @@ def test_a_flood_costs_nobody_what_was_typed(another_server, api):
     page = visitor.send("/report", 429, description="第三件", category="fire", institution_name="某院", district="500103")
     assert int(visitor.answer.headers["Retry-After"]) > 0 and "12350" in page.text
     assert {**page.forms["/report"].fields, "description": "第三件", "category": "fire", "institution_name": "某院", "district": "500103"} == page.forms["/report"].fields
+    # a header that the page does not read buys nothing
+    sneaky = requests.post(server.base_url + "/report", data={"description": "第四件", "district": "500103"}, headers={"Authorization": "Bearer x"}, timeout=10)
+    assert sneaky.status_code == 429
     visitor.come_back(receipts[0])                          # who comes back with a receipt is not kept waiting
     visitor.send("/report/messages", 200, text="在吗")
     page = visitor.bring(samples.png(8, 8), 429, "a.png", "image/png")
@@ -417,7 +421,7 @@ def test_without_the_database_it_is_still_a_page(another_server):
     page = visitor.send("/report/status", 503, receipt="0000-0000-0000-0000-0000")
     assert page.forms["/report/status"].fields["receipt"] == "0000-0000-0000-0000-0000"
     server.function("pg_start")
-    until(lambda: Client(server.base_url).get("/readyz").status == 200)
+    until(lambda: all(requests.get(server.base_url + "/readyz", timeout=10).status_code == 200 for _ in range(20)))      # every worker
     visitor.open()
     visitor.send("/report", 201, description="写了很久的话", district="500103")
 

@@ -5,6 +5,7 @@ import csv
 import io
 import json
 import re
+import time
 
 import pytest
 
@@ -35,7 +36,6 @@ class Story:
         h.post(f"{self.path}/conclusions", {"result": "substantiated", "note": "计时 41 分钟"}).ok(201)
         h.post(f"{self.path}/feedbacks", {"text": "已责令整改，会继续跟踪"}).ok(201)
         finding = f"/v1/findings/{self.finding}"
-        office.inspector.post(f"{finding}/confirmations").ok(201)
         office.inspector.post(f"{finding}/orders", {"requirement": "夜班增加一人", "days": 5}).ok(201)
         office.institution.post(f"{finding}/progress-reports", {"note": "已增加一人", "attachments": EVIDENCE}).ok(201)
         office.institution.post(f"{finding}/reinspection-requests", {"note": "请复查"}).ok(201)
@@ -140,6 +140,25 @@ def of_accounts(text, piece):
         return all(item["resource"] in ("actor", "api_key") for item in json.loads(text)["items"] if piece in json.dumps(item, ensure_ascii=False))
     rows = list(csv.DictReader(io.StringIO(text.lstrip("\ufeff"))))
     return all(row["对象"] in ("actor", "api_key") for row in rows if piece in str(row))
+
+
+def test_its_birth_is_that_of_any_other_lead(story):
+    """Of an institution, an inspector and an auditor, line by line, but for ids and times."""
+    office = story.office
+    report = new_report(office, description="库房灭火器过期一年没有更换过")
+    office.handler.post(f"{REPORTS}/{report['id']}/acceptances").ok(201)
+    body = {"category": "service", "severity": "general", "description": "交接班登记缺页"}
+    ours = office.handler.post(f"{REPORTS}/{report['id']}/findings", body).ok(201)["finding_id"]
+    lead = office.section_chief.post("/v1/findings", {**body, "institution_id": office.home["id"]}).ok(201)["id"]
+
+    def seen(client, one):
+        texts = [client.get(f"/v1/findings/{one}").ok(), client.get(f"/v1/findings/{one}/history").ok()["items"],
+                 [{name: e[name] for name in e if name not in ("position", "digest", "id")} for e in office.auditor.pages("/v1/events", {"resource": "finding"}) if e["resource_id"] == one]]
+        text = re.sub(r"\d{4}-\d\d-\d\dT[0-9:.+]+", "", UUID.sub("", json.dumps(texts, ensure_ascii=False, sort_keys=True)))
+        return re.sub(r'"[0-9a-f]{64}"|"position": \d+', "", text)
+    time.sleep(1)       # the feed follows
+    for client in (office.institution, office.inspector, office.auditor):
+        assert seen(client, ours) == seen(client, lead)
 
 
 def test_words_of_the_report_are_kept_out(story):
