@@ -6,7 +6,8 @@
 #include "crypto/crypto.h"
 
 _Static_assert(CRYPTO_HASH == crypto_hash_sha256_BYTES, "SHA-256");
-_Static_assert(CRYPTO_SEAL_KEY == crypto_box_PUBLICKEYBYTES && CRYPTO_SEAL_KEY == crypto_generichash_KEYBYTES, "keys");
+_Static_assert(CRYPTO_SEAL_KEY == crypto_box_PUBLICKEYBYTES, "keys to seal to");
+_Static_assert(CRYPTO_SEAL_KEY == crypto_generichash_KEYBYTES, "keys of hashes");
 _Static_assert(crypto_box_SEALBYTES == 48, "CRYPTO_SEALED");
 _Static_assert(CRYPTO_BOX_EXTRA == crypto_secretbox_NONCEBYTES + crypto_secretbox_MACBYTES, "box");
 

@@ -19,7 +19,7 @@
 
 #include <sodium.h>
 
-#define HEX		(2 * crypto_box_PUBLICKEYBYTES)
+#define HEX		((size_t)2 * crypto_box_PUBLICKEYBYTES)
 #define FINGERPRINT	16		/* octets of the public key's SHA-256 that are shown */
 #define TEXT_MAX	262144		/* octets of what is read */
 #define HEAD		"hz-custodian private key 1 "

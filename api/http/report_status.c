@@ -104,7 +104,6 @@ state_part(struct report_page *p, const json_t *report)
 	const char	*to = report_page_text(reason, "to");
 
 	html_put(&p->out, "<div class=\"box\"><p><b>%s</b></p>\n", report_page_words(p, report, "text"));
-	line(p, report_page_words(p, report, "progress"));
 	line(p, report_page_text(reason, say(p, "zh", "en")));
 	if (to != NULL)
 		html_put(&p->out, "<p>%s%s</p>\n", say(p, "转给：", "Handed to: "), to);

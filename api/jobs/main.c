@@ -87,7 +87,7 @@ main_work(struct leader *leader, uint64_t *expired)
 	n = leader_call(leader, "SELECT api.job_expire_answers()");
 	if (n > 0)
 		log_line(LOG_LINE_INFO, "answers let go: %d", n);
-	if (n < 0 || leader_call(leader, "SELECT api.job_escalate_reports()") < 0 || (n = leader_call(leader, "SELECT api.job_erase_reports()")) < 0)
+	if (n < 0 || leader_call(leader, "SELECT api.job_escalate_reports()") < 0 || leader_call(leader, "SELECT api.job_judge_reports()") < 0 || (n = leader_call(leader, "SELECT api.job_erase_reports()")) < 0)
 		return (false);
 	if (n > 0)
 		log_line(LOG_LINE_INFO, "reports erased: %d", n);

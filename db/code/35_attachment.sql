@@ -81,18 +81,23 @@ BEGIN
 	  INTO max_bytes, types FROM hz.attachment_type t;
 END $$;
 
--- Counts what a district keeps, each content once. Upload, expiry and cleaning of the same content are told apart by the lock
--- on its row of hz.content, which all of them hold.
+-- Counts what a district keeps, each content once, and what reporters brought apart from the rest. Upload, expiry and cleaning of the same content
+-- are told apart by the lock on its row of hz.content, which all of them hold.
 CREATE FUNCTION api.attachment_count() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
-	IF TG_OP <> 'INSERT' AND OLD.sha256 IS NOT NULL AND NOT EXISTS (SELECT FROM hz.attachment WHERE sha256 = OLD.sha256 AND district = OLD.district) THEN
-		UPDATE hz.attachment_usage SET bytes = bytes - OLD.size WHERE district = OLD.district;
+	IF TG_OP <> 'INSERT' AND OLD.sha256 IS NOT NULL AND NOT EXISTS (SELECT FROM hz.attachment
+		WHERE sha256 = OLD.sha256 AND district = OLD.district AND (source = 'report') = (OLD.source = 'report')) THEN
+		UPDATE hz.attachment_usage
+		   SET bytes = bytes - CASE OLD.source WHEN 'report' THEN 0 ELSE OLD.size END,
+		       report_bytes = report_bytes - CASE OLD.source WHEN 'report' THEN OLD.size ELSE 0 END
+		 WHERE district = OLD.district;
 	END IF;
 	IF TG_OP <> 'DELETE' AND NEW.sha256 IS NOT NULL AND NOT EXISTS (SELECT FROM hz.attachment
-		WHERE sha256 = NEW.sha256 AND district = NEW.district AND id <> NEW.id) THEN
-		INSERT INTO hz.attachment_usage AS u (district, bytes) VALUES (NEW.district, NEW.size)
-		ON CONFLICT (district) DO UPDATE SET bytes = u.bytes + EXCLUDED.bytes;
+		WHERE sha256 = NEW.sha256 AND district = NEW.district AND id <> NEW.id AND (source = 'report') = (NEW.source = 'report')) THEN
+		INSERT INTO hz.attachment_usage AS u (district, bytes, report_bytes)
+		VALUES (NEW.district, CASE NEW.source WHEN 'report' THEN 0 ELSE NEW.size END, CASE NEW.source WHEN 'report' THEN NEW.size ELSE 0 END)
+		ON CONFLICT (district) DO UPDATE SET bytes = u.bytes + EXCLUDED.bytes, report_bytes = u.report_bytes + EXCLUDED.report_bytes;
 	END IF;
 	RETURN NULL;
 END $$;

@@ -10,17 +10,6 @@ SELECT id, district, institution_id, institution_type, street, institution_name,
 GRANT SELECT ON api.report_shown TO hz_api;
 GRANT UPDATE (version) ON api.report_shown TO hz_api;	-- for FOR UPDATE
 
--- A name as it is compared: without blanks and what stands in brackets behind it.
-CREATE FUNCTION api.plain_name(p_name text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(regexp_replace(p_name, '[(（].*$', ''), '\s', '', 'g')) $$;
-
--- Is the caller one of those report p_id is about? For tables whose rows are seen without the report.
-CREATE FUNCTION api.report_names_me(p_id uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT api.me() = ANY (r.named_actors) OR EXISTS (SELECT FROM hz.actor a WHERE a.id = api.me() AND api.plain_name(a.name) = ANY (r.named_names))
-	  FROM hz.report r WHERE r.id = p_id
-$$;
-
 -- Does what hangs on report p_id go into the file that is being made, if one is? For the same tables.
 CREATE FUNCTION api.report_in_file(p_id uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$

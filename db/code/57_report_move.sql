@@ -71,6 +71,12 @@ BEGIN
 	RETURN t;
 END $$;
 
+-- When the last step was taken that moved a report, or its clocks: no other can be dated before. Words said and files sent do neither.
+CREATE FUNCTION api.report_last_step(p_id uuid) RETURNS timestamptz
+LANGUAGE sql STABLE AS $$
+	SELECT max(occurred_at) FROM hz.report_act WHERE report_id = p_id AND (from_state <> to_state OR command IN ('pauses', 'resumptions', 'extensions', 'sign-offs'))
+$$;
+
 /* Gives p_command on report p_id: locks it, checks state and role, moves it, records the act in its order, sets its clocks, and leaves a line
  * in the audit log, which does not tell the step. Returns the act. p_body: the request (occurred_at, reason_code, note). p_detail: what
  * else the act records. p_faults: what else is wrong. Times are kept to the hour; the clocks take the day. */
@@ -80,11 +86,14 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	r api.report_shown := api.report_lock(p_id);
 	v_to CONSTANT text := api.report_check(r, p_command, p_outcome);
-	v_at CONSTANT timestamptz := api.occurred_at(coalesce(p_body, '{}'), r.received_at);
+	v_at CONSTANT timestamptz := api.occurred_at(coalesce(p_body, '{}'), greatest(r.received_at, api.report_last_step(p_id)));
 	t api.report_shown;
 	a hz.report_act;
 BEGIN
 	PERFORM api.refuse_faults(p_faults || api.report_reason_faults(p_command, p_body));
+	IF v_to IN ('withdrawn', 'returned') THEN
+		PERFORM api.report_succeed(r.id, v_at);
+	END IF;
 	t := api.report_set(r, p_command, p_outcome, v_to, v_at);
 	INSERT INTO hz.report_act (report_id, district, n, command, outcome, from_state, to_state, actor_id, role, occurred_at, recorded_at,
 		reason_code, note, detail)

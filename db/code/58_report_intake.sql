@@ -115,25 +115,6 @@ BEGIN
 	RETURN (api.report_key(p_body)).public_key;
 END $$;
 
--- Who must never see it: accounts of those it names, or whose names (of two characters or more, in Chinese) stand in its words.
-CREATE FUNCTION api.report_conflicts(p_district text, p_names text[], p_text text) RETURNS uuid[]
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN ARRAY(SELECT DISTINCT a.id
-		  FROM hz.api_key k JOIN hz.actor a ON a.id = k.actor_id
-		 WHERE p_district = ANY (k.districts) AND k.role IN ('handler', 'leader', 'custodian', 'institution', 'street') AND a.kind = 'person'
-		   AND (api.plain_name(a.name) = ANY (p_names)
-			OR api.plain_name(a.name) ~ '^[一-鿿]{2,}$' AND strpos(p_text, api.plain_name(a.name)) > 0));
-END $$;
-
-CREATE FUNCTION api.report_has_handler(p_district text, p_names text[], p_conflicts uuid[]) RETURNS boolean
-LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-BEGIN
-	RETURN EXISTS (SELECT FROM hz.api_key k JOIN hz.actor a ON a.id = k.actor_id
-		WHERE p_district = ANY (k.districts) AND k.role = 'handler' AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > api.now())
-		  AND a.id <> ALL (p_conflicts) AND api.plain_name(a.name) <> ALL (p_names));
-END $$;
-
 -- Who will read it and what happens next: the same words whatever the report says, but for its audience.
 CREATE FUNCTION api.report_words(p_audience text) RETURNS json
 LANGUAGE plpgsql STABLE AS $$
@@ -164,7 +145,7 @@ DECLARE
 	v_received CONSTANT timestamptz := api.hour(coalesce(((p_body ->> 'received_on')::date + time '00:00') AT TIME ZONE 'Asia/Shanghai', api.now()));
 	v_persons CONSTANT jsonb := coalesce(nullif(p_body -> 'named_persons', 'null'), '[]');
 	v_names CONSTANT text[] := ARRAY(SELECT api.plain_name(e ->> 'name') FROM jsonb_array_elements(v_persons) e);
-	v_conflicts CONSTANT uuid[] := api.report_conflicts(i.district, v_names, p_body ->> 'description');
+	v_conflicts CONSTANT uuid[] := api.report_conflicts(i.district, v_names, p_body ->> 'description', i.id, p_body ->> 'institution_name');
 	v_id uuid;
 BEGIN
 	IF i.id IS NULL THEN
@@ -180,7 +161,7 @@ BEGIN
 		p_body ->> 'subject_kind', p_body ->> 'category', p_body ->> 'description', (p_body ->> 'occurred_at')::timestamptz,
 		coalesce(p_body ->> 'channel', 'web'), p_body ->> 'external_number', p_body ->> 'identity',
 		CASE WHEN p_body ? 'identity' THEN (api.report_key(p_body)).id END, p_hash, 'received', v_persons, v_names, v_conflicts,
-		NOT api.report_has_handler(i.district, v_names, v_conflicts), CASE WHEN api.role() <> 'nobody' THEN api.me() END, v_received, v_received)
+		NOT api.report_has_handler(i.district, i.id, i.type, i.street, v_names, v_conflicts), CASE WHEN api.role() <> 'nobody' THEN api.me() END, v_received, v_received)
 	RETURNING id INTO v_id;
 	RETURN v_id;
 END $$;

@@ -26,6 +26,8 @@ BEGIN
 		SELECT * INTO i FROM hz.institution WHERE id = (p_body ->> 'institution_id')::uuid AND district = r.district;
 		IF NOT FOUND THEN
 			v_faults := v_faults || api.fault('/institution_id', 'unknown_reference', '没有这家机构，或者不在这件举报的区县');
+		ELSIF i.id = ANY (api.my_houses()) THEN
+			v_faults := v_faults || api.fault('/institution_id', 'own_institution', '您有这家机构的账号，应当回避；请交由其他办理人受理');
 		END IF;
 	END IF;
 	PERFORM api.report_check(r, 'acceptances', '');
@@ -34,6 +36,7 @@ BEGIN
 	   SET institution_id = coalesce(i.id, institution_id), institution_type = coalesce(i.type, institution_type), street = coalesce(i.street, street),
 	       category = coalesce(p_body ->> 'category', category)
 	 WHERE id = p_id;
+	PERFORM api.report_judge(p_id);
 	RETURN api.report_step(p_id, 'acceptances', p_body);
 END $$;
 
@@ -50,11 +53,7 @@ DECLARE
 	v_answer CONSTANT api.answer := api.report_step(p_id, 'feedbacks', p_body);
 	v_id uuid;
 BEGIN
-	FOR v_id IN
-		WITH RECURSIVE m AS (
-			SELECT id FROM api.report_shown WHERE merged_into = p_id AND state = 'merged'
-			UNION SELECT s.id FROM m JOIN api.report_shown s ON s.merged_into = m.id AND s.state = 'merged')
-		SELECT id FROM m ORDER BY id
+	FOR v_id IN SELECT u FROM api.report_case(p_id) u WHERE u <> p_id
 	LOOP
 		PERFORM api.report_lock(v_id);
 		PERFORM api.report_say(v_id, p_body ->> 'text');
@@ -122,6 +121,7 @@ BEGIN
 	END IF;
 	v_answer := api.report_step(p_id, 'merges', p_body, '', jsonb_build_object('into', v_into), v_faults);
 	UPDATE hz.report SET merged_into = v_into WHERE id = p_id;
+	PERFORM api.report_judge_case(p_id);
 	RETURN v_answer;
 END $$;
 

@@ -1,10 +1,19 @@
 -- Findings that come of a report. The finding knows nothing of it: its source is `other`, as of any lead the office followed, and who
 -- recorded it is shown to handlers alone.
 
--- Do the words of a finding repeat a run of fifteen characters of the report's? Whoever knows the one would know the other.
-CREATE FUNCTION api.report_quoted(p_report text, p_words text) RETURNS boolean
-LANGUAGE sql IMMUTABLE AS $$
-	SELECT EXISTS (SELECT FROM generate_series(1, length(p_report) - 14) i WHERE strpos(p_words, substr(p_report, i, 15)) > 0)
+-- A text without blanks and marks, small: what two are compared by.
+CREATE FUNCTION api.bare_text(p_text text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(p_text, '[\s[:punct:]　，。！？；：、“”‘’（）《》【】…—·～]', '', 'g')) $$;
+
+-- Do these words repeat fifteen characters on end of what was said in report p_id, or in one that goes on with it; or the whole of a text that is
+-- shorter, down to eight? Whoever knows the one would know the other.
+CREATE FUNCTION api.report_quoted(p_id uuid, p_words text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT EXISTS (SELECT FROM (SELECT api.bare_text(r.description) FROM hz.report r WHERE r.id IN (SELECT api.report_case(p_id))
+			UNION ALL SELECT api.bare_text(m.text) FROM hz.report_message m
+			 WHERE m.author = 'reporter' AND m.report_id IN (SELECT api.report_case(p_id))) said (text),
+		generate_series(1, greatest(length(said.text) - 14, 1)) i
+		WHERE length(said.text) >= 8 AND strpos(api.bare_text(p_words), substr(said.text, i, 15)) > 0)
 $$;
 
 CREATE FUNCTION api.report_finding_faults(r api.report_shown, p_body jsonb, i hz.institution) RETURNS jsonb
@@ -23,7 +32,7 @@ BEGIN
 		END IF;
 	END LOOP;
 	FOREACH v_member IN ARRAY '{description,location,key_place,suggestion}'::text[] LOOP
-		IF api.report_quoted(r.description, p_body ->> v_member) THEN
+		IF api.report_quoted(r.id, p_body ->> v_member) THEN
 			v_faults := v_faults || api.fault('/' || v_member, 'quotes_report', '照抄了举报的原文，会暴露来源；请按现场情况另写');
 		END IF;
 	END LOOP;

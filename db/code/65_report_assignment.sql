@@ -8,12 +8,13 @@ LANGUAGE sql STABLE AS $$
 		'assigned_at', api.ts(a.assigned_at), 'reply', a.reply, 'replied_by', a.replied_by, 'replied_at', api.ts(a.replied_at))
 $$;
 
--- May this account be given the report? It holds a handler's key for the district and is not one of those the report is about.
+-- May this account be given the report? It holds a handler's key for the district, in force, and has no conflict.
 CREATE FUNCTION api.report_handler_fits(p_id uuid, p_actor uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT EXISTS (SELECT FROM hz.report r JOIN hz.api_key k ON r.district = ANY (k.districts) JOIN hz.actor a ON a.id = k.actor_id
-		WHERE r.id = p_id AND k.actor_id = p_actor AND k.role = 'handler' AND k.revoked_at IS NULL AND a.disabled_at IS NULL
-		  AND a.id <> ALL (r.named_actors) AND api.plain_name(a.name) <> ALL (r.named_names))
+		WHERE r.id = p_id AND k.actor_id = p_actor AND k.role = 'handler' AND k.revoked_at IS NULL
+		  AND (k.expires_at IS NULL OR k.expires_at > api.now()) AND a.disabled_at IS NULL
+		  AND api.report_clear_of(a.id, r.institution_id, r.named_names, r.named_actors))
 $$;
 
 CREATE FUNCTION api.report_assignment_faults(r api.report_shown, p_body jsonb) RETURNS jsonb
@@ -31,7 +32,7 @@ BEGIN
 	IF (p_body ->> 'due_on')::date < api.today() THEN
 		v_faults := v_faults || api.fault('/due_on', 'date_in_past', '期限不得早于今天');
 	END IF;
-	IF p_body ? 'street' AND api.report_quoted(r.description, p_body ->> 'task') THEN
+	IF p_body ? 'street' AND api.report_quoted(r.id, p_body ->> 'task') THEN
 		v_faults := v_faults || api.fault('/task', 'quotes_report', '照抄了举报的原文，会暴露来源；请另写要求');
 	END IF;
 	RETURN v_faults;

@@ -46,42 +46,46 @@ LANGUAGE sql STABLE AS $$
 		 ORDER BY 1)
 $$;
 
--- Where it goes on: a report that was merged goes with the one it was merged into.
-CREATE FUNCTION api.reporter_follow(r hz.report) RETURNS hz.report
+-- What the reporter of r is told of, f being the one that is followed: r itself, unless it was merged. That it was, and what is asked of the
+-- other's reporter, is not told; the state is that of the case.
+CREATE FUNCTION api.reporter_state(r hz.report, f hz.report) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$ SELECT CASE WHEN r.state = 'merged' AND f.state = 'supplement' THEN f.state_before ELSE f.state END $$;
+
+-- The day clock c of f is due for the reporter of r. A merged one was taken into what had begun before: it hears the day it would have by itself, from
+-- the merge on, when that is later, or an earlier one would tell that there was somebody before.
+CREATE FUNCTION api.reporter_due(r hz.report, c hz.report_clock) RETURNS date
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	f hz.report := r;
+	l hz.time_limit;
 BEGIN
-	FOR i IN 1..10 LOOP
-		EXIT WHEN f.state <> 'merged';
-		SELECT * INTO f FROM hz.report WHERE id = f.merged_into;
-	END LOOP;
-	RETURN f;
+	SELECT * INTO l FROM hz.time_limit WHERE (code, region, edition) = (c.kind, c.limit_region, c.limit_edition);
+	RETURN CASE WHEN c.report_id = r.id OR l.code IS NULL THEN c.due_on ELSE greatest(c.due_on, api.period_end(api.day(r.ended_at), l.amount, l.day_kind)) END;
 END $$;
 
 -- What happens next and by when: the clock that runs out first, or what the state says.
-CREATE FUNCTION api.reporter_next(f hz.report) RETURNS json
+CREATE FUNCTION api.reporter_next(r hz.report, f hz.report) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	v_paused CONSTANT boolean := f.paused_at IS NOT NULL AND f.state <> 'supplement';
-	v_open boolean := EXISTS (SELECT FROM hz.report_finding l JOIN hz.finding g ON g.id = l.finding_id WHERE l.report_id = f.id AND g.is_open);
-	c hz.report_clock;
+	v_merged CONSTANT boolean := r.state = 'merged';
+	v_paused CONSTANT boolean := f.paused_at IS NOT NULL AND (v_merged OR f.state <> 'supplement');
+	v_open CONSTANT boolean := EXISTS (SELECT FROM jsonb_array_elements(api.reporter_findings(r, f)) e WHERE e ->> 'state' = 'open');
+	c record;
 	v_code text;
 BEGIN
-	SELECT * INTO c FROM hz.report_clock WHERE report_id = f.id AND ended_on IS NULL
-	   AND (f.state <> 'supplement' OR kind = 'report_supplement')
-	   AND EXISTS (SELECT FROM hz.report_text WHERE report_text.kind = 'next' AND code = report_clock.kind)
-	 ORDER BY due_on, kind LIMIT 1;
+	SELECT k.kind, api.reporter_due(r, k) AS due INTO c FROM hz.report_clock k
+	 WHERE k.report_id IN (f.id, r.id) AND k.ended_on IS NULL AND (f.state <> 'supplement' OR (k.kind = 'report_supplement') <> v_merged)
+	   AND EXISTS (SELECT FROM hz.report_text t WHERE t.kind = 'next' AND t.code = k.kind)
+	 ORDER BY 2, 1 LIMIT 1;
 	v_code := CASE
 		WHEN f.state IN ('rejected', 'transferred', 'returned', 'withdrawn', 'erased') THEN 'over'
 		WHEN v_paused THEN 'paused'
-		WHEN c.kind <> 'report_supplement' AND c.due_on < api.today() THEN 'late'
-		WHEN c.id IS NOT NULL THEN c.kind
+		WHEN c.kind <> 'report_supplement' AND c.due < api.today() THEN 'late'
+		WHEN c.kind IS NOT NULL THEN c.kind
 		WHEN v_open THEN 'followed'
 		WHEN f.state = 'fed_back' THEN 'over'
 		ELSE 'open' END;
-	RETURN json_build_object('text', api.report_text('next', v_code, c.due_on::text),
-		'by', CASE WHEN v_code IN ('late', c.kind) THEN c.due_on END, 'late', v_code = 'late');
+	RETURN json_build_object('text', api.report_text('next', v_code, c.due::text),
+		'by', CASE WHEN v_code IN ('late', c.kind) THEN c.due END, 'late', v_code = 'late');
 END $$;
 
 -- A finding in plain words, and nothing by which it could be looked up. One merged into another goes with that.
@@ -100,12 +104,13 @@ BEGIN
 		'closed_on', CASE WHEN NOT f.is_open THEN api.day(f.closed_at) END);
 END $$;
 
--- All findings that came of it, in an order that says nothing.
-CREATE FUNCTION api.reporter_findings(f hz.report) RETURNS jsonb
+-- All findings that came of it, in an order that says nothing. Of a merged one those found since it came: earlier ones are somebody else's.
+CREATE FUNCTION api.reporter_findings(r hz.report, f hz.report) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT coalesce(jsonb_agg(api.reporter_finding(l.finding_id, l.n)::jsonb ORDER BY l.n), '[]')
 	  FROM (SELECT g.id AS finding_id, row_number() OVER (ORDER BY g.found_at, g.id) AS n
-		  FROM hz.report_finding x JOIN hz.finding g ON g.id = x.finding_id WHERE x.report_id = f.id) l
+		  FROM hz.report_finding x JOIN hz.finding g ON g.id = x.finding_id
+		 WHERE x.report_id = f.id AND (r.id = f.id OR g.found_at >= r.received_at)) l
 $$;
 
 -- 属实，2 项问题已整改销号，1 项整改中。
@@ -145,17 +150,16 @@ $$;
 CREATE FUNCTION api.reporter_json(r hz.report) RETURNS json
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	f CONSTANT hz.report := api.reporter_follow(r);
-	v_findings CONSTANT jsonb := api.reporter_findings(f);
-	v_state CONSTANT text := CASE WHEN f.state = 'received' AND f.audience = 'institution' THEN 'received_institution' ELSE f.state END;
+	f CONSTANT hz.report := api.report_root(r);
+	v_state CONSTANT text := api.reporter_state(r, f);
+	v_findings CONSTANT jsonb := api.reporter_findings(r, f);
 BEGIN
 	RETURN json_build_object(
-		'state', r.state,
-		'text', api.report_text('state', CASE WHEN r.state = 'merged' THEN 'merged' ELSE v_state END),
-		'progress', CASE WHEN r.state = 'merged' THEN api.report_text('state', v_state) END,
-		'received_at', api.ts(r.received_at), 'mode', r.mode, 'audience', r.audience, 'channel', r.channel, 'external_number', r.external_number,
-		'readers', api.report_words(r.audience) -> 'readers',
-		'next', api.reporter_next(f), 'reason', api.reporter_reason(f),
+		'state', v_state,
+		'text', api.report_text('state', CASE WHEN v_state = 'received' AND f.audience = 'institution' THEN 'received_institution' ELSE v_state END),
+		'received_at', api.ts(r.received_at), 'mode', r.mode, 'audience', f.audience, 'channel', r.channel, 'external_number', r.external_number,
+		'readers', api.report_words(f.audience) -> 'readers',
+		'next', api.reporter_next(r, f), 'reason', api.reporter_reason(f),
 		'result', f.result, 'summary', CASE WHEN f.result IS NOT NULL OR v_findings <> '[]' THEN api.reporter_summary(f.result, v_findings) END,
 		'findings', v_findings, 'messages', api.reporter_messages_count(r),
 		'attachments', (SELECT count(*) FROM hz.report_file WHERE report_id = r.id AND author = 'reporter'),
@@ -212,6 +216,7 @@ BEGIN
 	SELECT r.id, r.district, 1 + coalesce(max(n), 0), 'reporter', p_body ->> 'text', api.hour(api.now())
 	  FROM hz.report_message WHERE report_id = r.id
 	RETURNING * INTO m;
+	PERFORM api.report_judge_case(r.id, api.report_conflicts(r.district, '{}', m.text, r.institution_id, NULL));
 	RETURN ROW(201, api.reporter_message_json(m), NULL, '/v1/whistleblower-report/messages')::api.answer;
 END $$;
 

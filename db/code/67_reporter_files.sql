@@ -1,17 +1,18 @@
 -- What reporters bring along. Metadata is taken out before anybody sees it (hz-media), whatever the mode of the report; types of which it
 -- cannot be taken out are refused at the door. No names of files are kept, ids are random, times are hours.
 
--- What may still come by this receipt, in bytes. Refuses from the wrong state and beyond the limits. p_size: as told beforehand, or NULL.
+-- What may still come by this receipt, in bytes. Refuses from the wrong state and beyond the limits; a district's share for reporters is theirs
+-- alone, however full the rest is. p_size: as told beforehand, or NULL.
 CREATE FUNCTION api.reporter_file_room(r hz.report, p_size bigint) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	v_allowed CONSTANT text[] := api.reporter_allowed(r);
-	v_quota CONSTANT record := api.attachment_room(r.district);
+	v_share CONSTANT bigint := (api.attachment_room(r.district)).quota / 100 * api.reporter_limit('file_share');
 	n record;
 	v_room bigint;
 BEGIN
 	IF 'attachments' <> ALL (v_allowed) THEN
-		PERFORM api.refuse_state(r.state, v_allowed);
+		PERFORM api.refuse_state(api.reporter_state(r, api.report_root(r)), v_allowed);
 	END IF;
 	SELECT count(*) AS files, coalesce(sum(a.size), 0) AS bytes INTO n
 	  FROM hz.report_file f LEFT JOIN hz.attachment a ON a.id = f.attachment_id
@@ -20,7 +21,7 @@ BEGIN
 	IF n.files >= api.reporter_limit('files_per_report') OR coalesce(p_size, 1) > v_room THEN
 		PERFORM api.refuse('HZ422', jsonb_build_object('code', 'evidence_limit', 'max_files', api.reporter_limit('files_per_report'),
 			'max_bytes', api.reporter_limit('file_bytes_per_report')));
-	ELSIF v_quota.used + coalesce(p_size, 1) > v_quota.quota OR coalesce(p_size, 1) + (
+	ELSIF coalesce(p_size, 1) + coalesce((SELECT u.report_bytes FROM hz.attachment_usage u WHERE u.district = r.district), 0) > v_share OR coalesce(p_size, 1) + (
 		SELECT coalesce(sum(a.size), 0) FROM hz.report_file f JOIN hz.attachment a ON a.id = f.attachment_id
 		 WHERE f.district = r.district AND f.sent_at >= api.today()::timestamp AT TIME ZONE 'Asia/Shanghai') > api.reporter_limit('file_bytes_per_day') THEN
 		PERFORM api.refuse('HZ422', '{"code": "evidence_no_room"}');

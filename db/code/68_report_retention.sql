@@ -34,7 +34,7 @@ $$;
 CREATE FUNCTION api.report_erase_on(r hz.report) RETURNS date
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
-	f CONSTANT hz.report := api.reporter_follow(r);
+	f CONSTANT hz.report := api.report_root(r);
 	v_last CONSTANT date := (SELECT api.day(max(recorded_at)) FROM hz.report_act WHERE report_id = r.id);
 	v_due CONSTANT date := greatest((api.day(r.ended_at) + make_interval(months => api.report_months(r)))::date,
 		v_last + api.report_rule('retention_quiet_days')::int);
@@ -44,13 +44,14 @@ BEGIN
 		WHEN api.report_erase_on(f) IS NOT NULL THEN greatest(v_due, api.report_erase_on(f)) END;
 END $$;
 
--- Why a report that is due stays: held, findings still followed, a reward not fetched yet, an identity asked for. NULL: nothing keeps it.
+-- Why a report that is due stays: held, findings still followed, of itself or of one it goes on with; a reward not fetched yet, an identity asked
+-- for. NULL: nothing keeps it.
 CREATE FUNCTION api.report_kept_by(r hz.report) RETURNS text
 LANGUAGE sql STABLE AS $$
 	SELECT CASE
-		WHEN r.hold_reason IS NOT NULL THEN 'held'
-		WHEN EXISTS (SELECT FROM hz.report m WHERE m.merged_into = r.id AND m.hold_reason IS NOT NULL) THEN 'held'
-		WHEN EXISTS (SELECT FROM hz.report_finding l JOIN hz.finding f ON f.id = l.finding_id WHERE l.report_id = r.id AND f.is_open) THEN 'findings_open'
+		WHEN EXISTS (SELECT FROM hz.report m WHERE m.id IN (SELECT api.report_case(r.id)) AND m.hold_reason IS NOT NULL) THEN 'held'
+		WHEN EXISTS (SELECT FROM hz.report_finding l JOIN hz.finding f ON f.id = l.finding_id
+			WHERE l.report_id IN (SELECT api.report_case(r.id)) AND f.is_open) THEN 'findings_open'
 		WHEN EXISTS (SELECT FROM hz.report_reward w WHERE w.report_id = r.id AND w.state IN ('granted', 'collecting') AND w.collect_by >= api.today()) THEN 'reward_not_collected'
 		WHEN EXISTS (SELECT FROM hz.identity_request q WHERE q.report_id = r.id AND q.state = 'pending') THEN 'identity_asked_for' END
 $$;
@@ -75,7 +76,8 @@ BEGIN
 	UPDATE hz.report_act SET note = NULL, reason_code = NULL, detail = '{}', occurred_at = api.month(occurred_at), recorded_at = api.month(recorded_at) WHERE report_id = p_id;
 	UPDATE hz.report_message SET text = NULL, sent_at = api.month(sent_at) WHERE report_id = p_id;
 	UPDATE hz.report_file SET sent_at = api.month(sent_at) WHERE report_id = p_id;
-	UPDATE hz.report_reward SET reason = NULL, fine = NULL, explanation = '[]', code_hash = NULL WHERE report_id = p_id;
+	UPDATE hz.report_reward SET reason = NULL, fine = NULL, explanation = '[]', code_hash = NULL, granted_at = api.month(granted_at),
+	       collected_at = api.month(collected_at), collect_by = date_trunc('month', collect_by)::date WHERE report_id = p_id;
 	DELETE FROM hz.report_finding WHERE report_id = p_id;
 	DELETE FROM hz.report_assignment WHERE report_id = p_id;
 	DELETE FROM hz.report_clock WHERE report_id = p_id;

@@ -146,7 +146,7 @@ DECLARE
 	v_to CONSTANT text := api.transition_find('report_reward', 'reward-collections', '', w.state, 'nobody');
 BEGIN
 	IF v_to IS NULL THEN
-		PERFORM api.refuse_state(r.state, api.reporter_allowed(r));
+		PERFORM api.refuse_state(api.reporter_state(r, api.report_root(r)), api.reporter_allowed(r));
 	END IF;
 	UPDATE hz.report_reward SET state = v_to, code_hash = p_code WHERE id = w.id RETURNING * INTO w;
 	RETURN ROW(201, json_build_object('amount', api.money(w.amount), 'collect_by', w.collect_by,

@@ -104,10 +104,12 @@ BEGIN
 	EXECUTE format('CREATE POLICY own ON hz.upload TO hz_api USING (actor_id = %1$s) WITH CHECK (actor_id = %1$s AND %2$s)', c_me, c_district);
 
 	-- Reports: handlers of the district; leaders what is concluded, and what no handler may see; the institution that was to be told. Nobody
-	-- whom the report is about, by account or by name. Reporters have no rights here: functions of the owner act for them.
+	-- whom the report is about, by account, by name, or by another key that is the institution's (as report_clear_of has it). Reporters have no
+	-- rights here: functions of the owner act for them.
 	EXECUTE format($p$CREATE POLICY scope ON hz.report TO hz_api USING (%1$s) WITH CHECK (%1$s)$p$, c_district
 		|| format($p$ AND (SELECT %1$s) <> ALL (named_actors)
 			AND (SELECT coalesce((SELECT api.plain_name(a.name) FROM hz.actor a WHERE a.id = %1$s), '')) <> ALL (named_names)
+			AND ((SELECT %2$s) = 'institution' OR institution_id IS NULL OR institution_id <> ALL ((SELECT api.my_houses())::uuid[]))
 			AND CASE (SELECT %2$s) WHEN 'handler' THEN %3$s AND (category IS NULL OR %4$s) WHEN 'leader' THEN leader_sees OR state IN ('concluded', 'fed_back')
 				WHEN 'institution' THEN audience = 'institution' AND institution_id = ANY (string_to_array(current_setting('app.institutions', true), ',')::uuid[])
 				ELSE false END

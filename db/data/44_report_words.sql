@@ -1,4 +1,5 @@
--- What a reporter reads. Every text is the office's own; say what is true, kindly, and name a day where there is one.
+-- What a reporter reads. Nothing is said of a merge: whoever brought one report is not told that there is another. Every text is the
+-- office's own; say what is true, kindly, and name a day where there is one.
 INSERT INTO hz.report_text AS t (kind, code, zh, en) VALUES
 	('state', 'received', '已收到您的举报，还没有决定是否受理。', 'Your report has come in; whether it is taken up is not decided yet.'),
 	('state', 'received_institution', '您的举报已告知本机构负责人，正等待答复。', 'Your report has been told to those in charge of the institution; their answer is awaited.'),
@@ -11,7 +12,6 @@ INSERT INTO hz.report_text AS t (kind, code, zh, en) VALUES
 	('state', 'concluded', '已核查完毕，正在准备给您的答复。', 'Verification is over; the answer to you is being prepared.'),
 	('state', 'fed_back', '已经办结，答复在对话里。', 'It is concluded; the answer stands in the dialogue.'),
 	('state', 'withdrawn', '您已撤回这件举报。', 'You have withdrawn this report.'),
-	('state', 'merged', '与反映同一件事的另一件举报合并办理，下面是合并之后的进展。', 'It is handled together with another report about the same thing; what follows is how that goes.'),
 	('state', 'erased', '已到保存期限，内容已经清除。', 'It has reached the end of its retention, and what it said is erased.'),
 	('next', 'report_acceptance', '%s 前告诉您是否受理。', 'You will be told by %s whether it is taken up.'),
 	('next', 'report_sign_off', '%s 前签收并分派办理。', 'It will be signed for and assigned by %s.'),
@@ -52,11 +52,13 @@ INSERT INTO hz.report_text AS t (kind, code, zh, en) VALUES
 	 'Come to the office of the civil affairs bureau during working hours and tell the code to collect %s yuan. No paper is asked for, and somebody else may come for you; whoever pays does not see your report. Show the receipt to nobody.'),
 	('reward', 'paid', '奖励 %s 元已领取。', 'The reward of %s yuan has been collected.')
 ON CONFLICT (kind, code) DO UPDATE SET zh = EXCLUDED.zh, en = EXCLUDED.en WHERE (t.zh, t.en) IS DISTINCT FROM (EXCLUDED.zh, EXCLUDED.en);
+DELETE FROM hz.report_text WHERE (kind, code) = ('state', 'merged');
 
 -- How much may come by one receipt. Office defaults.
 INSERT INTO hz.report_rule AS r (key, edition, value, title, effective_from) VALUES
 	('files_per_report', '1', 30, '一件举报最多附几个文件', '2021-01-01'),
 	('file_bytes_per_report', '1', 1073741824, '一件举报的文件合计最多多少字节', '2021-01-01'),
+	('file_share', '1', 25, '举报材料最多占区县附件额度的百分之几（另算，不占其他附件的额度）', '2021-01-01'),
 	('file_bytes_per_day', '1', 21474836480, '一个区县一天最多收举报人多少字节的文件', '2021-01-01'),
 	('messages_per_report', '1', 300, '一件举报举报人最多写几条留言', '2021-01-01')
 ON CONFLICT (key, edition) DO UPDATE SET title = EXCLUDED.title WHERE r.title IS DISTINCT FROM EXCLUDED.title;	-- a number the office has set stays

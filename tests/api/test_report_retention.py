@@ -98,9 +98,13 @@ def test_a_merged_report_goes_with_the_one_it_went_into(new_office):
     back(db, target, 61)
     office.handler.post(f"{REPORTS}/{held}/holds", {"reason": "诉讼"}).ok(201)
     back(db, held, 13)
-    assert due(db, office.district) == {target: "held", merged: None, held: "held"}
+    assert due(db, office.district) == {target: "held", merged: "held", held: "held"}       # what keeps one of them keeps them all
     office.handler.post(f"{REPORTS}/{held}/releases", {"reason": "已结"}).ok(201)
     back(db, held, 13)
+    finding = office.new_finding()
+    db.execute("INSERT INTO hz.report_finding (report_id, district, finding_id) VALUES (%s, %s, %s)", (target, office.district, finding["id"]))
+    assert due(db, office.district) == dict.fromkeys((target, merged, held), "findings_open")
+    db.execute("DELETE FROM hz.report_finding WHERE report_id = %s", (target,))
     assert db.execute("SELECT api.reports_erase(100, %s)", (office.district,)).fetchone() == (3,)
 
 

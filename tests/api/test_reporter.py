@@ -85,13 +85,14 @@ def test_every_command_from_every_state(office, filed):
     requests = {"messages": {"body": {"text": "补充"}}, "withdrawals": {"body": {}},
                 "attachments": {"data": samples.png(64, 48), "headers": {"Content-Type": "image/png"}}}
     done = 0
+    other = filed()[1].rpartition("/")[2]
     for kind in ("web", "institution"):
         reporter, path = filed(institution_id=office.home["id"], audience="institution" if kind == "institution" else "bureau")
         one = path.rpartition("/")[2]
         for state in STATES:
             for command, request in requests.items():
                 office.db.execute("UPDATE hz.report SET state = %s, state_before = %s, merged_into = %s, ended_at = NULL WHERE id = %s",
-                                  (state, "verifying" if state == "supplement" else None, one if state == "merged" else None, one))
+                                  (state, "verifying" if state == "supplement" else None, other if state == "merged" else None, one))
                 to = [row[0] for row in office.db.execute(
                     "SELECT to_state FROM hz.transition WHERE resource = 'whistleblower_report' AND command = %s AND from_state = %s "
                     "AND 'nobody' = ANY (roles) AND (kinds IS NULL OR %s = ANY (kinds))", (command, state, kind))]
@@ -160,7 +161,7 @@ def test_merged_goes_on_with_the_other(office, filed):
     office.handler.post(f"{path}/merges", {"into": into.rpartition("/")[2], "note": "同一件事"}).ok(201)
     steps(office, into, "verifications", "conclusions", "feedbacks")
     one = reporter.status()
-    assert one["state"] == "merged" and one["result"] == "substantiated" and "办结" in one["progress"]["zh"]
+    assert one["state"] == "fed_back" and one["result"] == "substantiated" and "办结" in one["text"]["zh"]
     other.post("/messages", {"text": "这是另一个人写的"}).ok(201)
     assert "另一个人" not in reporter.get("/messages").text
 

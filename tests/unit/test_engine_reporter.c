@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -116,7 +117,7 @@ a_hash_is_the_same_however_it_was_typed(void **state)
 	call.headers[ENGINE_AUTHORIZATION] = NULL;
 	assert_false(go("POST", "/report", "{\"name\":\"x\",\"receipt\":\"0000-0000-0000-0000-0000\"}"));
 	assert_int_equal(strlen(stub.steps[1].values[0]), strlen("{\"name\":\"x\",\"receipt\":\"\"}") + 64);
-	(void)strcpy(first, stub.steps[1].values[0]);
+	(void)snprintf(first, sizeof(first), "%s", stub.steps[1].values[0]);
 	(void)teardown(state);
 	(void)setup(state);
 	call.headers[ENGINE_AUTHORIZATION] = NULL;

@@ -1,0 +1,5 @@
+BEGIN;
+ALTER TABLE hz.attachment_usage DROP report_bytes;
+ALTER TABLE hz.report DROP CONSTRAINT report_merged_into_check;
+DROP INDEX hz.report_merged_into;
+COMMIT;
