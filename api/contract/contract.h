@@ -112,7 +112,8 @@ struct contract_token {
 	bool			 negated;
 };
 
-enum contract_lane { CONTRACT_READ, CONTRACT_WRITE, CONTRACT_SLOW };
+/* EITHER: reads, and for some who call also writes: what answers no items (NULL) is asked again where it may write. */
+enum contract_lane { CONTRACT_READ, CONTRACT_WRITE, CONTRACT_SLOW, CONTRACT_EITHER };
 
 enum contract_kind {
 	CONTRACT_KIND_OBJECT,		/* one row: status, body, version, location */

@@ -64,7 +64,9 @@ class Op:
         if self.list and self.handler:
             raise Fault(op.at("x-handler"), f"{self.id}: a list is answered from its statement alone")
         self.kind = "HANDLER" if not self.sql_name else "LIST" if self.list else "ROW" if self.handler else "OBJECT"
-        self.lane = choice(op, "x-lane", ("read", "write", "slow"), "read" if method == "get" else "write")
+        self.lane = choice(op, "x-lane", ("read", "write", "slow", "either"), "read" if method == "get" else "write")
+        if self.lane == "either" and not self.list:
+            raise Fault(op.at("x-lane"), f"{self.id}: x-lane: either is for lists")
         self.etag = choice(op, "x-etag", ("none", "version", "daily"), "version" if self.kind == "OBJECT" else "none")
         self.shy = choice(op, "x-shy", (False, True), False)
         self.quiet, self.secret = self.shy or choice(op, "x-quiet", (False, True), False), op.get("x-secret")

@@ -79,7 +79,7 @@ export_page(struct engine_call *call)
 		export_step(call);
 	}
 	run_operation(call, w->csv->page);
-	w->pending = pg_send(work_lane(call->op), 0, w->steps, w->nsteps, call->op->timeout_ms, export_page_done, call,
+	w->pending = pg_send(w->lane, 0, w->steps, w->nsteps, call->op->timeout_ms, export_page_done, call,
 	    &refused);
 	call->reply.broken = w->pending == NULL;
 	return (call->reply.broken);

@@ -39,7 +39,8 @@ enum pg_lane
 work_lane(const struct contract_op *op)
 {
 	static const enum pg_lane	lanes[] = {
-		[CONTRACT_READ] = PG_READ, [CONTRACT_WRITE] = PG_WRITE, [CONTRACT_SLOW] = PG_SLOW
+		[CONTRACT_READ] = PG_READ, [CONTRACT_WRITE] = PG_WRITE, [CONTRACT_SLOW] = PG_SLOW,
+		[CONTRACT_EITHER] = PG_READ
 	};
 
 	return (lanes[op->lane]);
@@ -220,6 +221,16 @@ run_replay_done(void *arg, struct pg_answer *answer)
 	call->done(call);
 }
 
+/* For this caller the statement also writes, and has said so by answering nothing. */
+static bool
+run_must_write(const struct engine_call *call, const struct pg_answer *answer)
+{
+	const struct engine_work	*w = call->work;
+	const PGresult			*r = answer->results[w->nsteps - 1];
+
+	return (call->op->lane == CONTRACT_EITHER && w->lane == PG_READ && PQntuples(r) == 1 && PQgetisnull(r, 0, reply_column(r, "items")));
+}
+
 static void
 run_done(void *arg, struct pg_answer *answer)
 {
@@ -231,12 +242,16 @@ run_done(void *arg, struct pg_answer *answer)
 	if (idempotency_taken(call, answer)) {
 		session_step(call);
 		idempotency_replay(call);
-		if (!work_send(call, work_lane(call->op), run_replay_done))
+		if (!work_send(call, w->lane, run_replay_done))
 			return;
 	} else if (answer->outcome != PG_DONE) {
 		errors_refuse(call, answer);
 	} else if (!known) {
 		engine_refuse(call, PROBLEM_UNAUTHORIZED, NULL);
+	} else if (run_must_write(call, answer)) {
+		w->lane = PG_WRITE;
+		if (!work_send(call, w->lane, run_done))
+			return;
 	} else {
 		run_hold(w, answer, w->nsteps - 1);
 		if (w->csv_wanted)
@@ -300,7 +315,8 @@ run_statement(struct engine_call *call)
 			export_step(call);
 	}
 	run_operation(call, call->arena);
-	return (work_send(call, work_lane(call->op), run_done));
+	w->lane = work_lane(call->op);
+	return (work_send(call, w->lane, run_done));
 }
 
 /* The key to seal to has been asked for: seal, and go on with the statement itself. */

@@ -40,6 +40,7 @@ struct engine_work {
 	uint8_t			 secret_hash[CRYPTO_HASH];
 	uint8_t			 secret_box[CRYPTO_SECRET_SIZE - 1 + CRYPTO_BOX_EXTRA];
 
+	enum pg_lane		 lane;		/* of the statement */
 	struct pg_step		 steps[PG_STEPS];
 	size_t			 nsteps;
 	size_t			 claim;		/* index of the claim among the steps; PG_STEPS: none */
@@ -61,6 +62,7 @@ void work_step(struct engine_call *, uint64_t key, const char *sql, const struct
 /* Send the steps; the reply is refused at once (true) when that cannot be done. */
 bool work_send(struct engine_call *, enum pg_lane, pg_done *) __attribute__((warn_unused_result));
 
+/* The first lane an operation goes to. */
 enum pg_lane work_lane(const struct contract_op *);
 
 #endif

@@ -222,23 +222,6 @@ refuse_report_form(struct engine_call *call)
 	report_page_end(&p, call->reply.status);
 }
 
-/* In groups of four, as it is read out; copied, it is one word with hyphens. */
-static void
-receipt_groups(struct report_page *p, const char *receipt)
-{
-	const char	*group = receipt;
-	size_t		 n;
-
-	html_put(&p->out, "<p class=\"receipt\" translate=\"no\">");
-	for (; *group != '\0'; group += n + (group[n] == '-')) {
-		n = strcspn(group, "-");
-		html_put(&p->out, "<b>%s%s</b>", arena_dup(p->call->arena, group, n), group[n] == '-' ? "-" : "");
-		if (group[n] == '-')
-			html_put(&p->out, "<wbr>");
-	}
-	html_put(&p->out, "</p>\n");
-}
-
 void
 handle_report_filed(struct engine_call *call)
 {
@@ -254,7 +237,7 @@ handle_report_filed(struct engine_call *call)
 
 	report_page_begin(&p, call, "已收到您的举报", "Your report has come in");
 	html_put(&p.out, "<p><b>%s</b></p>\n", say(&p, "这是您的回执，现在就抄下来：", "This is your receipt. Write it down now:"));
-	receipt_groups(&p, engine_secret(call));
+	report_part_secret(&p, engine_secret(call));
 	html_put(&p.out, "<ul>\n");
 	for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		html_put(&p.out, "<li>%s</li>\n", say(&p, texts[i].zh, texts[i].en));

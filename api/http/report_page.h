@@ -80,6 +80,9 @@ void	report_part_form(struct report_page *, const char *path, bool code, bool fi
 /* A form of one button that takes the receipt along. */
 void	report_part_again(struct report_page *, const char *path, const char *receipt, const char *zh, const char *en);
 
+/* A receipt or a code, to be written down: in groups of four, as it is read out; copied, it is one word with hyphens. */
+void	report_part_secret(struct report_page *, const char *secret);
+
 /* The octets of the style sheet, and the source expression of a Content-Security-Policy that admits it and no other. */
 extern const char	report_style[];
 const char	*report_style_source(void);

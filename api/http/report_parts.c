@@ -101,3 +101,19 @@ report_part_again(struct report_page *p, const char *path, const char *receipt, 
 	report_part_hidden(p, "receipt", receipt);
 	html_put(&p->out, "<button class=\"plain\">%s</button></form>\n", say(p, zh, en));
 }
+
+void
+report_part_secret(struct report_page *p, const char *secret)
+{
+	const char	*group = secret;
+	size_t		 n;
+
+	html_put(&p->out, "<p class=\"receipt\" translate=\"no\">");
+	for (; *group != '\0'; group += n + (group[n] == '-')) {
+		n = strcspn(group, "-");
+		html_put(&p->out, "<b>%s%s</b>", arena_dup(p->call->arena, group, n), group[n] == '-' ? "-" : "");
+		if (group[n] == '-')
+			html_put(&p->out, "<wbr>");
+	}
+	html_put(&p->out, "</p>\n");
+}

@@ -166,6 +166,18 @@ allowed(const json_t *report, const char *command)
 	return (false);
 }
 
+/* Pressing it twice does no harm: the second code makes the first void, and says so. */
+static void
+reward_part(struct report_page *p, const json_t *report, const char *receipt)
+{
+	if (!allowed(report, "reward-collections"))
+		return;
+	html_put(&p->out, "<h2 id=\"reward\">%s</h2>\n", say(p, "奖励", "Reward"));
+	line(p, say(p, "凭领取码领取，不用出示回执。以前取过的，再取一个，旧的即作废。",
+	    "It is paid against a code; the receipt is not shown. If you fetched one before, another makes it void."));
+	report_part_again(p, "/report/reward-collections", receipt, "取领取码", "Fetch a code");
+}
+
 static void
 done_part(struct report_page *p)
 {
@@ -177,9 +189,16 @@ done_part(struct report_page *p)
 		text = say(p, "留言已送达。", "Your message has been delivered.");
 	else if (strcmp(done, "attached") == 0)
 		text = say(p, "材料已收到。", "The file has come in.");
+	else if (strcmp(done, "collected") == 0)
+		text = say(p, "这是您的领取码，现在就抄下来，只显示这一次：", "This is your code for the reward. Write it down now; it is shown this once:");
 	else
 		text = say(p, "举报已撤回。", "The report has been withdrawn.");
-	html_put(&p->out, "<div class=\"box\" role=\"status\"><p><b>%s</b></p></div>\n", text);
+	html_put(&p->out, "<div class=\"box\" role=\"status\"><p><b>%s</b></p>\n", text);
+	if (*engine_secret(p->call) != '\0') {
+		report_part_secret(p, engine_secret(p->call));
+		line(p, report_page_words(p, json_object_get(p->data, "reward"), "text"));
+	}
+	html_put(&p->out, "</div>\n");
 	/* what was typed has been said */
 	json_decref(p->typed);
 	p->typed = json_object();
@@ -198,6 +217,7 @@ handle_report_status(struct engine_call *call)
 	done_part(&p);
 	state_part(&p, report);
 	report_part_again(&p, "/report/status", receipt, "刷新", "Look again");
+	reward_part(&p, report, receipt);
 	dialogue_part(&p);
 	if (allowed(report, "messages"))
 		message_form(&p, receipt);

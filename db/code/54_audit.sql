@@ -29,3 +29,17 @@ BEGIN
 	END IF;
 	RETURN p_items;
 END $$;
+
+-- A page of the worklist: where a handler reads it, how many clocks of reports are in it. NULL where that cannot be written: the statement is
+-- then asked again where it can be (x-lane: either).
+CREATE FUNCTION api.audit_deadlines(p_items json, p_role text, p_csv boolean) RETURNS json
+LANGUAGE plpgsql VOLATILE AS $$
+BEGIN
+	IF p_role <> 'handler' THEN
+		RETURN p_items;
+	ELSIF current_setting('transaction_read_only') = 'on' THEN
+		RETURN NULL;
+	END IF;
+	PERFORM api.audit_page((SELECT json_agg(i) FROM json_array_elements(p_items) i WHERE i ->> 'resource' = 'whistleblower_report'), 'report_deadlines_listed', p_csv);
+	RETURN p_items;
+END $$;

@@ -99,6 +99,15 @@ BEGIN
 	RETURN api.report_page_status(p_form ->> 'receipt', 'withdrawn');
 END $$;
 
+-- p_code: as for reporter_collect().
+CREATE FUNCTION api.report_page_collect(p_form jsonb, p_code bytea) RETURNS json
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	v_reward CONSTANT json := (api.reporter_collect(decode(p_form ->> 'receipt', 'hex'), p_code)).body;
+BEGIN
+	RETURN api.json_add(api.report_page_status(p_form ->> 'receipt', 'collected'), 'reward', v_reward);
+END $$;
+
 CREATE FUNCTION api.report_page_attach(p_receipt text, p_sha256 text, p_size bigint, p_type text) RETURNS json
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN

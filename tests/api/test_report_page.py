@@ -128,6 +128,32 @@ def test_the_form(visitor, office):
     assert head.status == 200 and head.headers["Content-Length"] == str(len(visitor.answer.body)) and not head.body
 
 
+@pytest.mark.provokes("invalid_state")
+def test_a_code_for_the_reward(visitor, office):
+    """Offered when there is one to fetch, shown once, void with the next; the receipt stays out of it."""
+    words = {"zh": "这是您的领取码", "en": "This is your code"}[visitor.language]
+    receipt = visitor.file(description=say(office))
+    (one,) = newest(office, "id")
+    path = f"/v1/whistleblower-reports/{one}"
+    for command, body in (("acceptances", {"institution_id": office.home["id"]}), ("verifications", {"note": "到场"}), ("conclusions", {"result": "substantiated", "note": "属实"})):
+        office.handler.post(f"{path}/{command}", body).ok(201)
+    assert "/report/reward-collections" not in visitor.come_back(receipt).forms
+    office.leader.post(f"{path}/rewards", {"employee": False}).ok(201)
+    assert "/report/reward-collections" in visitor.come_back(receipt).forms and "3000.00" in visitor.page.text
+    codes = []
+    for _ in range(2):
+        visitor.send("/report/reward-collections", 200)
+        assert words in visitor.page.text and receipt not in visitor.page.text
+        codes.append(re.search(r"[0-9A-Z]{4}(?:-[0-9A-Z]{4}){4}", visitor.page.text).group())
+    assert codes[0] != codes[1] and words not in visitor.come_back(receipt).text and codes[1] not in visitor.page.text
+    office.office.post("/v1/reward-payments", {"code": codes[0]}).problem("rule_violated", 422)
+    office.office.post("/v1/reward-payments", {"code": codes[1]}).ok(201)
+    form = visitor.page.forms["/report/reward-collections"]      # still open in another window
+    assert "/report/reward-collections" not in visitor.come_back(receipt).forms
+    visitor.page.forms["/report/reward-collections"] = form
+    visitor.send("/report/reward-collections", 409)
+
+
 def test_language_without_a_choice(base_url):
     client = Client(base_url)
     for accept, language in (("en-GB,en;q=0.9,zh;q=0.5", "en"), ("zh-CN", "zh-CN"), ("fr", "zh-CN"), (None, "zh-CN")):

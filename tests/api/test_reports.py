@@ -207,6 +207,22 @@ def test_told_to_the_own_institution_first(server, office, api, nobody, clock):
     office.handler.post(f"{REPORTS}/{late['id']}/acceptances").ok(201)
 
 
+def test_reading_the_worklist_is_written_down(new_office):
+    """How many clocks of reports a handler was shown, page by page, in a file too; nothing of it where nobody could see any."""
+    office = new_office()
+    work(office, new_report(office), "acceptances")
+
+    def written():
+        return [(line["what"], line["count"]) for line in office.auditor.pages("/v1/audit-log", {"actor_id": office.handler.actor}) if "deadlines" in line["what"]][::-1]
+    for role in ("leader", "section_chief", "office", "auditor"):
+        office.client(role).get("/v1/deadlines").ok()
+    assert written() == []
+    office.handler.get("/v1/deadlines").ok()
+    assert list(office.handler.pages("/v1/deadlines", limit=1)) and office.handler.get("/v1/deadlines", {"state": "overdue"}).ok()["items"] == []
+    assert office.handler.get("/v1/deadlines", headers={"Accept": "text/csv"}).status == 200
+    assert written() == [("report_deadlines_listed", n) for n in (2, 1, 1, 0)] + [("report_deadlines_exported", 2)]
+
+
 def test_clocks_on_the_worklist(new_office, clock):
     """Of the handlers alone, and not a word of what was reported; what stands still is not overdue meanwhile."""
     office = new_office()

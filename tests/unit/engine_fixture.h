@@ -51,6 +51,10 @@ static const struct contract_op	list = {
 	OP, .id = "list", .method = CONTRACT_GET, .kind = CONTRACT_KIND_LIST, .limit = true, .cursor = true, .sql = two_tokens,
 	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item, .sensitive = true
 };
+static const struct contract_op	either = {
+	OP, .id = "either", .method = CONTRACT_GET, .kind = CONTRACT_KIND_LIST, .lane = CONTRACT_EITHER, .limit = true, .cursor = true, .sql = two_tokens,
+	.nsql = 2, .binds = list_binds, .nbinds = 2, .item = &item, .sensitive = true
+};
 static const struct contract_op	create = {
 	OP, .id = "create", .method = CONTRACT_POST, .idempotent = true, .lane = CONTRACT_WRITE, .body = &body, .body_required = true,
 	.body_type = "application/json",
@@ -98,7 +102,7 @@ static const struct contract_op	page = {
 };
 static const struct contract_op	guarded = { OP, .id = "guarded", .kind = CONTRACT_KIND_HANDLER, .handler = hello };
 
-const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &create, &secret, &patch, &greeting, &guarded, &report, &report_admit, &mine, &page,
+const struct contract_op *const	contract_ops[] = { &get, &daily, &list, &either, &create, &secret, &patch, &greeting, &guarded, &report, &report_admit, &mine, &page,
 	&page_refused };
 const size_t			contract_nops = COUNT(contract_ops);
 const struct contract_route	contract_routes[] = {
@@ -108,6 +112,7 @@ const struct contract_route	contract_routes[] = {
 	    .ops = { [CONTRACT_GET] = &get, [CONTRACT_PATCH] = &patch } },
 	{ .path = "/daily/{id}", .segments = { "daily", NULL }, .nsegments = 2, .params = path_params, .nparams = 1,
 	    .ops = { [CONTRACT_GET] = &daily } },
+	{ .path = "/either", .segments = { "either" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &either } },
 	{ .path = "/keys", .segments = { "keys" }, .nsegments = 1, .ops = { [CONTRACT_POST] = &secret } },
 	{ .path = "/hello", .segments = { "hello" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &greeting } },
 	{ .path = "/report", .segments = { "report" }, .nsegments = 1, .ops = { [CONTRACT_GET] = &mine, [CONTRACT_POST] = &report } },

@@ -213,6 +213,32 @@ a_list_links_to_its_next_page(void **state)
 	assert_body("{\"items\":[],\"next\":null}");
 }
 
+/* Read first; where the statement says by answering nothing that it writes for this caller, the same again where it may, once. */
+static void
+what_writes_for_some_is_asked_again(void **state)
+{
+	(void)state;
+	assert_false(go("GET", "/either?limit=2", NULL));
+	assert_int_equal(stub.lane, PG_READ);
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[{}]", "next_key", ""), 0);
+	assert_body("{\"items\":[{}],\"next\":null}");
+	assert_int_equal(stub.sends, 1);
+	(void)teardown(state);
+	(void)setup(state);
+	call.headers[ENGINE_ACCEPT] = "text/csv";
+	assert_false(go("GET", "/either", NULL));
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "", "next_key", ""), 0);
+	assert_int_equal(done_calls, 0);
+	assert_int_equal(stub.lane, PG_WRITE);
+	assert_string_equal(stub.steps[2].values[0], "200");
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "[]", "next_key", "[\"b\"]"), 0);
+	assert_int_equal(done_calls, 1);
+	assert_false(engine_more(&call));	/* and so do the pages after it */
+	assert_int_equal(stub.lane, PG_WRITE);
+	stub_answer(PG_DONE, AUTH, STUB_ROW("items", "", "next_key", ""), 0);
+	assert_int_equal(stub.sends, 3);
+}
+
 static void
 nothing_in_a_link_ends_it_early(void **state)
 {
@@ -358,7 +384,7 @@ main(void)
 		TEST(keys_have_a_form), TEST(a_secret_is_never_sent_to_postgresql),
 		TEST(a_secret_is_replayed_from_its_box), TEST(if_match_is_bound_as_a_version),
 		TEST(what_tells_days_left_changes_with_the_day), TEST(a_list_links_to_its_next_page),
-		TEST(nothing_in_a_link_ends_it_early), TEST(a_list_streams_as_csv),
+		TEST(what_writes_for_some_is_asked_again), TEST(nothing_in_a_link_ends_it_early), TEST(a_list_streams_as_csv),
 		TEST(a_file_says_what_it_leaves_out), TEST(a_whole_file_is_put_on_record_first),
 		TEST(nothing_goes_out_that_is_not_on_record),
 		TEST(a_stream_that_breaks_is_cut), TEST(cells_are_quoted_and_defused)
