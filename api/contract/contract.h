@@ -160,6 +160,7 @@ struct contract_op {
 	size_t				 nbinds;
 	const struct contract_schema	*item;		/* of a list, for CSV */
 	bool				 sensitive;	/* may hold rows of sensitive categories: takes ?sensitive=include */
+	bool				 sealed;	/* its tag is x-sealed: its answers are stored so that a repeated request alone opens them */
 	const char			*secret;	/* x-secret: member of the reply that C makes and splices in; `receipt` is one */
 	contract_handler		*handler;	/* x-handler; NULL: the engine's own way */
 	contract_handler		*prepare;	/* x-prepare: sets values before any statement; NULL: none */

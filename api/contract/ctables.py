@@ -217,7 +217,8 @@ class Tables:
                   "query": self.params(op.query), "nquery": str(len(op.query)), "limit": c_bool(op.uses("FROM_LIMIT")),
                   "cursor": c_bool(op.uses("FROM_AFTER")), "if_match": c_bool(op.if_match), "body_max": str(op.body_max),
                   "secret": c_string(op.secret), "timeout_ms": str(op.timeout), "file_body": c_bool(op.file),
-                  "idempotent": c_bool(op.idempotent), "sensitive": c_bool(op.sensitive)}
+                  "idempotent": c_bool(op.idempotent), "sensitive": c_bool(op.sensitive),
+                  "sealed": c_bool(op.sealed)}
         if op.sorts:
             fields["sorts"] = self.emit("char *const [] ", "sorts", "{" + ", ".join(map(c_string, op.sorts)) + "}")
             fields["nsorts"] = str(len(op.sorts))

@@ -151,6 +151,10 @@ class Document:
     def roles(self):
         return list(self.root["components"].get("schemas", {}).get("Role", {}).get("enum", []))
 
+    def sealed_tags(self):
+        """Tags whose operations have their answers stored sealed."""
+        return {tag["name"] for tag in self.root.get("tags", []) if tag.get("x-sealed")}
+
     def resolve(self, node):
         """Follow $ref; a Node in any case."""
         seen = []
@@ -173,7 +177,7 @@ class Document:
         return found.union(*map(self.transforms, node.get("properties", {}).values()))
 
     def check_extensions(self, op_keys, faults):
-        """x- keys stand in operations only; every $ref resolves."""
+        """x- keys stand in operations only, but for x-transform in schemas and x-sealed in tags; every $ref resolves."""
         def walk(node, path):
             if isinstance(node, list):
                 for one in node:
@@ -185,8 +189,9 @@ class Document:
                     self.resolve(node)
             operation = len(path) == 3 and path[0] == "paths"
             names = path and path[-1] in ("properties", "schemas")
+            others = {"x-transform", "x-sealed"} if path == ["tags"] else {"x-transform"}
             for key, value in node.items():
-                if key.startswith("x-") and not names and not (operation and key in op_keys) and key != "x-transform":
+                if key.startswith("x-") and not names and not (operation and key in op_keys) and key not in others:
                     faults.add(Fault(node.at(key), f"unknown key {key}"))
                 if key not in ("example", "examples", "default", "enum"):
                     walk(value, path + [key])

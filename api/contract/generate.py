@@ -91,6 +91,7 @@ class Op:
         self.refusal, self.refused = op.get("x-refusal"), None
         self.file, self.admit = choice(op, "x-body", (None, "file"), None) == "file", None
         self.idempotent = choice(op, "x-idempotent", (True, False), True) and method == "post" and not self.open and bool(self.sql_name)
+        self.sealed = self.idempotent and not self.doc.sealed_tags().isdisjoint(op.get("tags", []))
         self._params(item)
         self._body()
         if "x-admit" in op and not self.file and not self.transforms:

@@ -36,7 +36,8 @@ STRUCTURE = {
     **closed(["openapi", "info", "paths", "components", "security", "tags", "servers"],
              openapi={"pattern": r"^3\.1\.[0-9]+$"}, info={"$ref": "#/$defs/info"}, security={"$ref": "#/$defs/security"},
              servers={"type": "array", "minItems": 1, "items": closed(["url"], url=TEXT, description=TEXT)},
-             tags={"type": "array", "items": closed(["name", "description"], name=TEXT, description=TEXT)},
+             tags={"type": "array", "items": closed(["name", "description"], name=TEXT, description=TEXT,
+                                                            **{"x-sealed": {"const": True}})},
              paths=map_of({"$ref": "#/$defs/path"}, "^/"), components={"$ref": "#/$defs/components"}),
     "$defs": {
         "info": closed(["title", "version", "license"], title=TEXT, version=TEXT, summary=TEXT, description=TEXT,

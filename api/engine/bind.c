@@ -109,4 +109,6 @@ bind_statement(struct engine_call *call, struct arena *arena, const struct state
 	work_bind(&w->values, w->key_hash, CRYPTO_HASH, WORK_BINARY);
 	if (s->op->secret != NULL)
 		work_bind(&w->values, w->secret_box, (int)(strlen(w->secret) + CRYPTO_BOX_EXTRA), WORK_BINARY);
+	if (s->op->sealed)
+		work_bind(&w->values, w->answer_key, 0, WORK_TEXT);
 }

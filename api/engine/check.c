@@ -36,7 +36,7 @@ static const struct own {
 	{ PG_READ, "nobody", contract_nobody_sql, 0 },
 	{ PG_READ, "export", contract_export_sql, 4 },
 	{ PG_WRITE, "the claim of an Idempotency-Key", idempotency_claim_sql, 2 },
-	{ PG_WRITE, "the replay of an answer", idempotency_replay_sql, 2 }
+	{ PG_WRITE, "the replay of an answer", idempotency_replay_sql, 3 }
 };
 
 #define OWNS	(sizeof(owns) / sizeof(owns[0]))
@@ -131,7 +131,7 @@ check_nparams(const struct progress *p)
 		return (owns[p->own].nparams);
 	if (p->statement.claim < 0)
 		return (p->statement.norder);
-	return (p->statement.claim + (contract_ops[p->op]->secret != NULL ? 2 : 1));
+	return (p->statement.claim + statement_claims(contract_ops[p->op]));
 }
 
 static void

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "engine/errors.h"
 #include "engine/idempotency.h"
 #include "engine/reply.h"
@@ -15,7 +16,9 @@ const char	idempotency_claim_sql[] =
 	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea)";
 
 const char	idempotency_replay_sql[] =
-	"SELECT request_hash = $2::bytea AS same, status, body, version, location, secret_box FROM hz.idempotency"
+	"SELECT request_hash = $2::bytea AS same, status,"
+	" CASE WHEN body_box IS NULL OR request_hash <> $2::bytea THEN body ELSE api.answer_open(body_box, $3::text) END AS body,"
+	" version, location, secret_box FROM hz.idempotency"
 	" WHERE actor_id = (SELECT current_setting('app.actor'))::uuid AND key_hash = $1::bytea";
 
 enum { SAME, STATUS, BODY, VERSION, LOCATION, SECRET_BOX, COLUMNS };
@@ -33,6 +36,20 @@ idempotency_key(struct engine_call *call)
 		return (false);
 	call->work->key = key;
 	return (true);
+}
+
+/* Of the Idempotency-Key itself, which is not kept, and of the server's own key: who has the database alone, or with all keys, opens nothing. */
+static void
+idempotency_answer_key(struct engine_work *w, bool held)
+{
+	static const char		 what[] = "answer";
+	const struct crypto_part	 parts[] = { { what, sizeof(what) }, { w->key, strlen(w->key) }, { w->token_hash, held ? CRYPTO_HASH : 0 } };
+	uint8_t				 hash[CRYPTO_HASH];
+
+	crypto_sha256_parts(hash, parts, sizeof(parts) / sizeof(parts[0]));
+	crypto_keyed_hash(hash, hash, sizeof(hash));
+	text_hex(w->answer_key, hash, sizeof(hash));
+	explicit_bzero(hash, sizeof(hash));
 }
 
 /*
@@ -59,6 +76,8 @@ idempotency_hash(struct engine_call *call)
 	else
 		crypto_sha256(w->key_hash, w->key, strlen(w->key));
 	crypto_sha256_parts(w->request_hash, parts, sizeof(parts) / sizeof(parts[0]));
+	if (call->op->sealed)
+		idempotency_answer_key(w, held);
 }
 
 static void
@@ -97,6 +116,7 @@ idempotency_replay(struct engine_call *call)
 
 	w->claim = PG_STEPS;
 	idempotency_bind(w);
+	work_bind(&w->claiming, call->op->sealed ? w->answer_key : NULL, 0, WORK_TEXT);
 	work_step(call, STATEMENT_KEY(2), idempotency_replay_sql, &w->claiming);
 }
 

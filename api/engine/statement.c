@@ -56,6 +56,12 @@ op_number(const struct contract_op *op)
 	return (n + 1);
 }
 
+int
+statement_claims(const struct contract_op *op)
+{
+	return (1 + (op->secret != NULL) + op->sealed);
+}
+
 void
 statement_build(struct arena *arena, const struct contract_op *op, const struct statement_variant *v,
     struct statement *s)
@@ -81,9 +87,13 @@ statement_build(struct arena *arena, const struct contract_op *op, const struct 
 	if (v->idempotent) {
 		s->claim = s->norder;
 		buf_string(&b, "\n) s), k AS (UPDATE hz.idempotency i SET status = coalesce(a.status, 200),"
-		    " body = a.body, version = a.version, location = a.location");
+		    " version = a.version, location = a.location");
 		if (op->secret != NULL)
 			buf_format(&b, ", secret_box = $%d::bytea", s->claim + 2);
+		if (op->sealed)
+			buf_format(&b, ", body_box = api.answer_seal(a.body, $%d::text)", s->claim + statement_claims(op));
+		else
+			buf_string(&b, ", body = a.body");
 		buf_format(&b, wrap_tail, s->claim + 1);
 	}
 	s->sql = buf_end(&b);
@@ -96,7 +106,7 @@ statement_unfit(const struct contract_op *op)
 		return ("too many query parameters");
 	if (op->nsorts > 64)
 		return ("too many sorts");
-	if (op->nbinds > STATEMENT_BINDS - 2)
+	if (op->nbinds > STATEMENT_BINDS - 3)
 		return ("too many placeholders");
 	return (NULL);
 }

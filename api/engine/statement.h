@@ -24,8 +24,8 @@ struct statement {
 	const char	*sql;			/* arena */
 	int		 order[STATEMENT_BINDS];	/* order[n]: the op's bind that is $(n + 1) */
 	int		 norder;
-	int		 claim;			/* n: $(n + 1) is the key's hash, and, when the op has */
-						/* a secret, $(n + 2) its box; -1: not idempotent */
+	int		 claim;			/* n: $(n + 1) is the key's hash, then, when the op has a secret, */
+						/* its box, then, when it is sealed, the key to that; -1: not idempotent */
 };
 
 /* Operations have numbers 0 …; other statements of the engine use keys from here on. */
@@ -33,6 +33,9 @@ struct statement {
 
 void statement_build(struct arena *, const struct contract_op *, const struct statement_variant *,
     struct statement *);
+
+/* How many values the claim of an idempotent operation binds behind those of its statement. */
+int statement_claims(const struct contract_op *);
 
 /* Why an operation cannot be handled by these tables' bounds; NULL: it can. */
 const char *statement_unfit(const struct contract_op *);

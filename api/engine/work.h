@@ -36,6 +36,7 @@ struct engine_work {
 	const char		*key;		/* Idempotency-Key of a POST; NULL: none */
 	uint8_t			 key_hash[CRYPTO_HASH];
 	uint8_t			 request_hash[CRYPTO_HASH];
+	char			 answer_key[2 * CRYPTO_HASH + 1];	/* what a sealed answer is stored under */
 	char			 secret[CRYPTO_SECRET_SIZE];	/* "": none was made */
 	uint8_t			 secret_hash[CRYPTO_HASH];
 	uint8_t			 secret_box[CRYPTO_SECRET_SIZE - 1 + CRYPTO_BOX_EXTRA];

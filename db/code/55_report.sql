@@ -114,8 +114,8 @@ BEGIN
 	RETURN row_to_json(w);
 END $$;
 
--- One report is read; that is logged.
-CREATE FUNCTION api.report_read(p_id uuid) RETURNS api.answer
+-- The report the caller is about to read something of, which is logged as p_what; 404 when it is not there or not the caller's to see.
+CREATE FUNCTION api.report_open(p_id uuid, p_what text) RETURNS api.report_shown
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
 	r api.report_shown;
@@ -124,7 +124,15 @@ BEGIN
 	IF NOT FOUND THEN
 		PERFORM api.refuse_not_found();
 	END IF;
-	PERFORM api.audit('report_read', r.id, r.district);
+	PERFORM api.audit(p_what, r.id, r.district);
+	RETURN r;
+END $$;
+
+CREATE FUNCTION api.report_read(p_id uuid) RETURNS api.answer
+LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	r CONSTANT api.report_shown := api.report_open(p_id, 'report_read');
+BEGIN
 	RETURN ROW(200, api.report_detail(r), r.version, NULL)::api.answer;
 END $$;
 
@@ -148,14 +156,8 @@ $$;
 -- The records of one command on a report, in order. Logged.
 CREATE FUNCTION api.report_acts(p_id uuid, p_command text, p_limit bigint, p_after text, OUT items json, OUT next_key json)
 LANGUAGE plpgsql VOLATILE AS $$
-DECLARE
-	v_district text;
 BEGIN
-	SELECT district INTO v_district FROM api.report_shown WHERE id = p_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	PERFORM api.audit('acts_read', p_id, v_district);
+	PERFORM api.report_open(p_id, 'acts_read');
 	SELECT json_agg(api.report_act_json(p.a, p.name) ORDER BY (p.a).n) FILTER (WHERE p.i <= p_limit),
 	       CASE WHEN count(*) > p_limit THEN json_agg(json_build_array((p.a).n::text)) FILTER (WHERE p.i = p_limit) -> 0 END
 	  INTO items, next_key

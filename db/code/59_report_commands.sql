@@ -145,10 +145,11 @@ BEGIN
 	END IF;
 END $$;
 
--- Dialogue.
+-- Dialogue. An institution that was told reads the words of the office, not whose they are.
 CREATE FUNCTION api.report_message_json(m hz.report_message, p_actor text, p_state text) RETURNS json
 LANGUAGE sql STABLE AS $$
-	SELECT json_build_object('id', m.id, 'report_id', m.report_id, 'n', m.n, 'author', m.author, 'actor_id', m.actor_id, 'actor_name', p_actor,
+	SELECT json_build_object('id', m.id, 'report_id', m.report_id, 'n', m.n, 'author', m.author,
+		'actor_id', CASE WHEN m.author <> 'office' OR api.role() <> 'institution' THEN m.actor_id END, 'actor_name', p_actor,
 		'text', m.text, 'sent_at', api.ts(m.sent_at), 'state', p_state)
 $$;
 
@@ -165,18 +166,13 @@ END $$;
 CREATE FUNCTION api.report_messages(p_id uuid, p_limit bigint, p_after text, OUT items json, OUT next_key json)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	r api.report_shown;
+	r CONSTANT api.report_shown := api.report_open(p_id, 'messages_read');
 BEGIN
-	SELECT * INTO r FROM api.report_shown WHERE id = p_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	PERFORM api.audit('messages_read', p_id, r.district);
 	SELECT json_agg(api.report_message_json(p.m, p.name, r.state) ORDER BY (p.m).n) FILTER (WHERE p.i <= p_limit),
 	       CASE WHEN count(*) > p_limit THEN json_agg(json_build_array((p.m).n::text)) FILTER (WHERE p.i = p_limit) -> 0 END
 	  INTO items, next_key
 	  FROM (SELECT m, a.name, row_number() OVER (ORDER BY m.n) AS i
-		  FROM hz.report_message m LEFT JOIN hz.actor a ON a.id = m.actor_id
+		  FROM hz.report_message m LEFT JOIN hz.actor a ON a.id = m.actor_id AND (m.author <> 'office' OR api.role() <> 'institution')
 		 WHERE m.report_id = p_id AND m.n > coalesce(p_after::int, 0)
 		 ORDER BY m.n LIMIT p_limit + 1) p;
 END $$;

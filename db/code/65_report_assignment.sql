@@ -62,13 +62,8 @@ END $$;
 CREATE FUNCTION api.report_assignments(p_id uuid, p_limit bigint, p_after text, OUT items json, OUT next_key json)
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	r api.report_shown;
+	r CONSTANT api.report_shown := api.report_open(p_id, 'acts_read');
 BEGIN
-	SELECT * INTO r FROM api.report_shown WHERE id = p_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	PERFORM api.audit('acts_read', p_id, r.district);
 	SELECT json_agg(api.report_assignment_json(p.a, api.today()) ORDER BY (p.a).n) FILTER (WHERE p.i <= p_limit),
 	       CASE WHEN count(*) > p_limit THEN json_agg(json_build_array((p.a).n::text)) FILTER (WHERE p.i = p_limit) -> 0 END
 	  INTO items, next_key

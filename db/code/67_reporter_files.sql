@@ -100,13 +100,8 @@ END $$;
 CREATE FUNCTION api.report_files(p_id uuid) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	r api.report_shown;
+	r CONSTANT api.report_shown := api.report_open(p_id, 'files_read');
 BEGIN
-	SELECT * INTO r FROM api.report_shown WHERE id = p_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	PERFORM api.audit('files_read', r.id, r.district);
 	RETURN ROW(200, json_build_object('items', (SELECT coalesce(json_agg(api.report_file_json(f) ORDER BY f.n), '[]')
 		  FROM hz.report_file f WHERE f.report_id = r.id)), NULL, NULL)::api.answer;
 END $$;

@@ -111,13 +111,8 @@ END $$;
 CREATE FUNCTION api.report_rewards(p_id uuid) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE AS $$
 DECLARE
-	r api.report_shown;
+	r CONSTANT api.report_shown := api.report_open(p_id, 'rewards_read');
 BEGIN
-	SELECT * INTO r FROM api.report_shown WHERE id = p_id;
-	IF NOT FOUND THEN
-		PERFORM api.refuse_not_found();
-	END IF;
-	PERFORM api.audit('rewards_read', r.id, r.district);
 	RETURN ROW(200, json_build_object('items', (SELECT coalesce(json_agg(api.reward_json(w, r.state) ORDER BY w.n), '[]') FROM api.reward_shown w
 		 WHERE w.report_id = r.id)), NULL, NULL)::api.answer;
 END $$;

@@ -49,7 +49,7 @@ def test_a_decoy_learns_nothing_from_a_merge(office, filed, clock):
     alone, third = filed("宿舍的电线裸露在外")
     work(office, third, "acceptances", "verifications")
     merge(office, second, first)
-    assert [one.post("/reward-collections", {}).problem("invalid_state", 409)["state"] for one in (decoy, alone)] == ["verifying"] * 2
+    assert [one.request("POST", "/reward-collections").problem("invalid_state", 409)["state"] for one in (decoy, alone)] == ["verifying"] * 2
     assert decoy.status()["next"]["by"] == alone.status()["next"]["by"] and told(decoy) == told(alone)
     assert decoy.status()["state"] == "verifying" and decoy.status()["findings"] == []
     # what is asked of somebody else is not asked of the decoy
@@ -327,6 +327,11 @@ def test_an_institution_reads_nothing_of_the_bureaus_handling(office):
     one = office.handler.post(REPORTS, report_body(office, channel="visit", audience="institution", description="夜班交接没有记录")).ok(201)
     office.handler.post(f"{path_of(one)}/holds", {"reason": "准备立案调查院长"}).ok(201)
     told = office.institution.get(path_of(one)).ok()
+    office.handler.post(f"{path_of(one)}/messages", {"text": "收到了"}).ok(201)
+    office.institution.post(f"{path_of(one)}/messages", {"text": "正在查"}).ok(201)
+    said = office.institution.get(f"{path_of(one)}/messages").ok()["items"]
+    assert [(m["text"], m["actor_id"], m["actor_name"] is None) for m in said] == [("收到了", None, True), ("正在查", office.institution.actor, False)]
+    assert office.handler.actor in office.handler.get(f"{path_of(one)}/messages").text
     assert told["hold_reason"] is None and told["taken_by"] is None and "立案" not in office.institution.get(path_of(one)).text
     assert office.handler.get(path_of(one)).ok()["hold_reason"] == "准备立案调查院长"
     # nothing goes into what the institution still answers

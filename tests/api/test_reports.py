@@ -6,6 +6,7 @@ import psycopg
 import pytest
 
 from harness.client import Client
+from harness.reporter import Reporter
 from office import CHINA, day, new_id
 from reporting import REPORTS, Custodian, new_report, report_body, work
 
@@ -59,11 +60,33 @@ def test_repeats_of_nobody(office, nobody):
     assert again.ok(201) == first.ok(201) and again.headers["Idempotent-Replayed"] == "true"
     nobody.post(REPORTS, {**body, "description": "别的"}, idempotency_key="k-of-nobody").problem("idempotency_key_reused", 422)
     assert office.db.execute("SELECT count(*) FROM hz.report WHERE description = %s", (body["description"],)).fetchone() == (1,)
-    kept = office.db.execute("SELECT body::text, location, created_at, created_at = date_trunc('hour', created_at) FROM hz.idempotency "
+    kept = office.db.execute("SELECT body, body_box, location, created_at = date_trunc('hour', created_at) FROM hz.idempotency "
                              "WHERE actor_id = '00000000-0000-0000-0000-000000000000' ORDER BY key_hash").fetchall()
     assert kept
-    for text, location, _, hourly in kept:
-        assert not UUID.search(text) and first.data["receipt"] not in text and not UUID.search(location or "") and hourly, (text, location)
+    for body, box, location, hourly in kept:
+        assert body is None and box and not UUID.search(location or "") and hourly, (body, location)
+
+
+
+def test_stored_answers_are_sealed(office, server):
+    """What is kept for a repeated request says nothing by itself, and is word by word what was answered."""
+    one, word = new_report(office), f"只此一句{new_id()}"
+    path = f"{REPORTS}/{one['id']}"
+    reporter = Reporter(server.base_url).file("另一件", institution_id=office.home["id"])
+    for client, where, body in ((office.handler, f"{path}/messages", {"text": word}), (office.handler, f"{path}/acceptances", {"text": word, "note": word}),
+                                (office.handler, REPORTS, report_body(office, channel="visit", description=word)), (reporter, "/messages", {"text": word})):
+        key = new_id()
+        first, again = (client.request("POST", where, body, idempotency_key=key) for _ in range(2))
+        assert first.ok(201) == again.ok(201) and first.body == again.body and again.headers["Idempotent-Replayed"] == "true"
+        client.request("POST", where, {**body, "x": 1} if "text" not in body else {**body, "text": "别的"}, idempotency_key=key).problem(
+            "idempotency_key_reused" if "text" in body else "validation_failed")
+        body, box = office.db.execute("SELECT body, body_box FROM hz.idempotency ORDER BY xmin::text::bigint DESC LIMIT 1").fetchone()
+        assert body is None and len(box) > 50
+    for text, box in office.db.execute("SELECT to_jsonb(i)::text, body_box FROM hz.idempotency i"):
+        assert word not in text and word.encode() not in (box or b"")
+    # others are as they were
+    office.inspector.post("/v1/findings", office.finding_body(), idempotency_key=new_id()).ok(201)
+    assert office.db.execute("SELECT body IS NOT NULL, body_box FROM hz.idempotency ORDER BY xmin::text::bigint DESC LIMIT 1").fetchone() == (True, None)
 
 
 def test_faults_come_all_at_once(office, nobody):

@@ -81,7 +81,7 @@ static const struct contract_op	report_admit = {
 };
 static const struct contract_op	report = {
 	OP, .id = "report", .method = CONTRACT_POST, .caller = CONTRACT_KEY_OR_NOBODY, .idempotent = true, .lane = CONTRACT_WRITE, .body = &telling,
-	.body_required = true, .body_type = "application/json", .transforms = true, .admit = &report_admit, .secret = "receipt", .shy = true,
+	.body_required = true, .body_type = "application/json", .transforms = true, .admit = &report_admit, .secret = "receipt", .sealed = true, .shy = true,
 	.sql = two_tokens, .nsql = 2, .binds = body_binds, .nbinds = 2
 };
 static const struct contract_bind	 mine_binds[] = { { CONTRACT_FROM_RECEIPT_HASH, 0 } };

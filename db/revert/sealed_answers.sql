@@ -1,0 +1,4 @@
+BEGIN;
+ALTER TABLE hz.idempotency DROP body_box;
+DROP EXTENSION pgcrypto;
+COMMIT;
