@@ -25,7 +25,7 @@ class Echo(http.server.BaseHTTPRequestHandler):
         if self.path == "/cut":
             self.close_connection = True
             return
-        if self.path == "/garbage":
+        if self.path.endswith("/garbage"):
             self.close_connection = True
             self.wfile.write(b"this is not HTTP\r\n\r\n")
             return
@@ -152,6 +152,11 @@ def test_an_answer_that_is_none_is_a_problem(balancer, version):
     assert "retry-after: 1" in problem(balancer, "/garbage", 502, "unavailable", version, "-XPOST")
 
 
+def test_a_page_that_is_none_is_a_page(balancer):
+    status, _, head, body = balancer.curl("/report/garbage", "--http1.1", "-XPOST")[1:]
+    assert status == 502 and "content-type: text/html" in head and "不知道办成没有" in body and "set-cookie" not in head
+
+
 def test_an_answer_that_is_cut(balancer):
     """HTTP/1.1 hears 502; in HTTP/2 HAProxy resets the one stream, and the caller knows as much: no answer."""
     problem(balancer, "/cut", 502, "unavailable", "--http1.1", "-XPOST")
@@ -162,14 +167,19 @@ def test_an_answer_that_is_cut(balancer):
 def test_a_box_that_is_not_ready_gets_nothing(balancer):
     balancer.backend.ready = False
     try:
-        balancer.until(503)
+        for path in "/v1/findings", "/report":
+            balancer.until(503, path)
         for version in "--http2", "--http1.1":
             assert "retry-after: 1" in problem(balancer, "/v1/findings", 503, "unavailable", version)
+            # whoever reports by the page reads a page
+            status, _, head, body = balancer.curl("/report/status", version)[1:]
+            assert status == 503 and "content-type: text/html" in head and "12350" in body and "default-src 'none'" in head and "retry-after: 60" in head
         alive = subprocess.run(["curl", "-qsf", "--noproxy", "*", f"http://127.0.0.1:{balancer.alive}/readyz"], capture_output=True)
         assert alive.returncode == 0
     finally:
         balancer.backend.ready = True
-    balancer.until(200)
+    for path in "/v1/findings", "/report":
+        balancer.until(200, path)
 
 
 def test_the_log_knows_nobody(balancer):
