@@ -30,16 +30,23 @@ BEGIN
 	RETURN p_items;
 END $$;
 
--- A page of the worklist: where a handler reads it, how many clocks of reports are in it. NULL where that cannot be written: the statement is
--- then asked again where it can be (x-lane: either).
-CREATE FUNCTION api.audit_deadlines(p_items json, p_role text, p_csv boolean) RETURNS json
+-- A page of a worklist, most of which has nothing to do with reports: one line for each district of which something of a report is in it. NULL
+-- where that cannot be written: the statement is then asked again where it can be (x-lane: either). A file's later pages may hold more than its
+-- first, so that a file of those who may see any is made there from the beginning.
+CREATE FUNCTION api.audit_worklist(p_items json, p_what text, p_role text, p_csv boolean) RETURNS json
 LANGUAGE plpgsql VOLATILE AS $$
+DECLARE
+	v_of_reports json;
 BEGIN
-	IF p_role <> 'handler' THEN
+	IF p_role NOT IN ('handler', 'institution', 'street', 'custodian') THEN
 		RETURN p_items;
-	ELSIF current_setting('transaction_read_only') = 'on' THEN
-		RETURN NULL;
 	END IF;
-	PERFORM api.audit_page((SELECT json_agg(i) FROM json_array_elements(p_items) i WHERE i ->> 'resource' = 'whistleblower_report'), 'report_deadlines_listed', p_csv);
+	v_of_reports := (SELECT json_agg(i) FROM json_array_elements(p_items) i
+		WHERE i ->> 'resource' IN ('whistleblower_report', 'report_assignment', 'identity_request'));
+	IF current_setting('transaction_read_only') = 'on' THEN
+		RETURN CASE WHEN v_of_reports IS NULL AND NOT p_csv THEN p_items END;
+	ELSIF v_of_reports IS NOT NULL THEN
+		PERFORM api.audit_page(v_of_reports, p_what, p_csv);
+	END IF;
 	RETURN p_items;
 END $$;

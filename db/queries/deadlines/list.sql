@@ -60,11 +60,11 @@ WITH due AS (
 		SELECT due_on, id, institution_id, NULL, NULL, k FROM reported) b
 	 ORDER BY n
 	 LIMIT :limit + 1)
-SELECT api.audit_deadlines(coalesce(json_agg(CASE WHEN (p.k).id IS NOT NULL THEN api.report_deadline_json(p.k, t.today)
+SELECT api.audit_worklist(coalesce(json_agg(CASE WHEN (p.k).id IS NOT NULL THEN api.report_deadline_json(p.k, t.today)
 		WHEN (p.c).id IS NULL THEN api.deadline_json(p.f, h.current, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
 			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal, h.changes)
 		ELSE api.clock_json(p.c, g, (SELECT name FROM hz.institution WHERE id = p.institution_id), t.today,
-			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal) END ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]'), :role, :csv) AS items,
+			(SELECT ordinal FROM hz.calendar_date WHERE day = p.due_on) - t.ordinal) END ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]'), 'report_deadlines_listed', :role, :csv) AS items,
        CASE WHEN count(*) > :limit THEN json_agg(json_build_array(p.due_on, p.id)) FILTER (WHERE p.n = :limit) -> 0 END AS next_key
   FROM page p
  CROSS JOIN (SELECT d.today, (SELECT ordinal FROM hz.calendar_date WHERE day = d.today) AS ordinal

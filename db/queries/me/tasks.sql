@@ -1,10 +1,10 @@
 -- One part a kind of work; what is not for the caller's role is never run. `at` orders all: the end of the due day, or since when it
 -- waits.
-SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resource, 'resource_id', p.resource_id, 'href', p.href,
+SELECT api.audit_worklist(coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resource, 'resource_id', p.resource_id, 'href', p.href,
 		'title', p.title, 'institution_id', p.institution_id,
 		'institution_name', (SELECT name FROM hz.institution n WHERE n.id = p.institution_id),
 		'district', p.district, 'street', p.street, 'state', p.state, 'due_on', p.due_on,
-		'overdue', coalesce(p.due_on < api.today(), false), 'since', api.ts(p.since)) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]') AS items,
+		'overdue', coalesce(p.due_on < api.today(), false), 'since', api.ts(p.since)) ORDER BY p.n) FILTER (WHERE p.n <= :limit), '[]'), 'tasks_of_reports_listed', :role, :csv) AS items,
        CASE WHEN count(*) > :limit THEN (array_agg(json_build_array(p.at::text, p.id::text) ORDER BY p.n))[:limit] END AS next_key
   FROM (SELECT u.*, row_number() OVER (ORDER BY u.at, u.id) AS n
 	  FROM (
@@ -23,6 +23,12 @@ SELECT coalesce(json_agg(json_build_object('task', p.task, 'resource', p.resourc
 		\ir _own_findings.sql
 		UNION ALL
 		\ir _extensions.sql
+		UNION ALL
+		\ir _reports.sql
+		UNION ALL
+		\ir _assignments.sql
+		UNION ALL
+		\ir _identities.sql
 		UNION ALL
 		-- clocks: of institutions for callers who have a list of them, else of districts
 		SELECT 'to_follow_up', (l.c).resource, (l.c).resource_id, api.clock_href(l.c), (l.c).id,
