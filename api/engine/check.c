@@ -35,7 +35,7 @@ static const struct own {
 	{ PG_READ, "auth", contract_auth_sql, 2 },
 	{ PG_READ, "nobody", contract_nobody_sql, 0 },
 	{ PG_READ, "export", contract_export_sql, 4 },
-	{ PG_WRITE, "the claim of an Idempotency-Key", idempotency_claim_sql, 2 },
+	{ PG_WRITE, "the claim of an Idempotency-Key", idempotency_claim_sql, 3 },
 	{ PG_WRITE, "the replay of an answer", idempotency_replay_sql, 3 }
 };
 

@@ -12,16 +12,23 @@
 #define CONSTRAINT	"idempotency_pkey"
 
 const char	idempotency_claim_sql[] =
-	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash)"
-	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea)";
+	"INSERT INTO hz.idempotency (actor_id, key_hash, request_hash, created_at)"
+	" VALUES ((SELECT current_setting('app.actor'))::uuid, $1::bytea, $2::bytea,"
+	" CASE WHEN $3::boolean THEN date_trunc('hour', now()) ELSE now() END)";
 
 const char	idempotency_replay_sql[] =
-	"SELECT request_hash = $2::bytea AS same, status,"
-	" CASE WHEN body_box IS NULL OR request_hash <> $2::bytea THEN body ELSE api.answer_open(body_box, $3::text) END AS body,"
-	" version, location, secret_box FROM hz.idempotency"
-	" WHERE actor_id = (SELECT current_setting('app.actor'))::uuid AND key_hash = $1::bytea";
+	"SELECT k.request_hash = $2::bytea AS same, k.status, CASE WHEN o.box IS NULL THEN k.body ELSE o.box -> 'body' END AS body,"
+	" k.version, coalesce(o.box ->> 'location', k.location) AS location, k.secret_box FROM hz.idempotency k"
+	" CROSS JOIN LATERAL (SELECT CASE WHEN k.request_hash = $2::bytea THEN api.answer_open(k.body_box, $3::text) END AS box OFFSET 0) o"
+	" WHERE k.actor_id = (SELECT current_setting('app.actor'))::uuid AND k.key_hash = $1::bytea";
 
 enum { SAME, STATUS, BODY, VERSION, LOCATION, SECRET_BOX, COLUMNS };
+
+const char *
+idempotency_passphrase(const struct engine_call *call)
+{
+	return (call->op->sealed ? call->work->answer_key : call->work->key);
+}
 
 bool
 idempotency_key(struct engine_call *call)
@@ -38,7 +45,8 @@ idempotency_key(struct engine_call *call)
 	return (true);
 }
 
-/* Of the Idempotency-Key itself, which is not kept, and of the server's own key: who has the database alone, or with all keys, opens nothing. */
+/* Of the Idempotency-Key itself, which is not kept, and of the server's own key. Who has the database alone opens nothing; who has the server's key
+ * as well, only what was sent under a key that can be guessed. */
 static void
 idempotency_answer_key(struct engine_work *w, bool held)
 {
@@ -76,8 +84,12 @@ idempotency_hash(struct engine_call *call)
 	else
 		crypto_sha256(w->key_hash, w->key, strlen(w->key));
 	crypto_sha256_parts(w->request_hash, parts, sizeof(parts) / sizeof(parts[0]));
-	if (call->op->sealed)
-		idempotency_answer_key(w, held);
+	if (!call->op->sealed)
+		return;
+	/* not to be tried out by whoever has the database alone */
+	crypto_keyed_hash(w->key_hash, w->key_hash, sizeof(w->key_hash));
+	crypto_keyed_hash(w->request_hash, w->request_hash, sizeof(w->request_hash));
+	idempotency_answer_key(w, held);
 }
 
 static void
@@ -94,6 +106,7 @@ idempotency_claim(struct engine_call *call)
 	struct engine_work	*w = call->work;
 
 	idempotency_bind(w);
+	work_bind(&w->claiming, call->op->sealed ? "t" : "f", 0, WORK_TEXT);
 	w->claim = w->nsteps;
 	work_step(call, STATEMENT_KEY(1), idempotency_claim_sql, &w->claiming);
 }
@@ -131,7 +144,7 @@ replay_secret(struct engine_call *call, const PGresult *r)
 
 	box = PQunescapeBytea((const unsigned char *)PQgetvalue(r, 0, SECRET_BOX), &length);
 	opened = box != NULL && length >= CRYPTO_BOX_EXTRA && length <= sizeof(w->secret_box) &&
-	    crypto_open(w->secret, w->key, box, length);
+	    crypto_open(w->secret, idempotency_passphrase(call), box, length);
 	PQfreemem(box);
 	w->secret[opened ? length - CRYPTO_BOX_EXTRA : 0] = '\0';
 	return (opened);

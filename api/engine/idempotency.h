@@ -12,6 +12,9 @@ bool idempotency_key(struct engine_call *) __attribute__((warn_unused_result));
 /* What tells the request from others under the same key. Before anything of it is sealed. */
 void idempotency_hash(struct engine_call *);
 
+/* What a secret of the first answer is sealed with beside it. */
+const char *idempotency_passphrase(const struct engine_call *);
+
 /* Add the step that claims the key. */
 void idempotency_claim(struct engine_call *);
 

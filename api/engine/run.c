@@ -297,7 +297,7 @@ run_secret(struct engine_call *call)
 		crypto_keyed_hash(w->secret_hash, w->secret, length);
 	}
 	if (w->key != NULL)
-		crypto_seal(w->secret_box, w->key, w->secret, length);
+		crypto_seal(w->secret_box, idempotency_passphrase(call), w->secret, length);
 }
 
 static bool

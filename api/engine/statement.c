@@ -87,13 +87,13 @@ statement_build(struct arena *arena, const struct contract_op *op, const struct 
 	if (v->idempotent) {
 		s->claim = s->norder;
 		buf_string(&b, "\n) s), k AS (UPDATE hz.idempotency i SET status = coalesce(a.status, 200),"
-		    " version = a.version, location = a.location");
+		    " version = a.version");
 		if (op->secret != NULL)
 			buf_format(&b, ", secret_box = $%d::bytea", s->claim + 2);
 		if (op->sealed)
-			buf_format(&b, ", body_box = api.answer_seal(a.body, $%d::text)", s->claim + statement_claims(op));
+			buf_format(&b, ", body_box = api.answer_seal(a.body, a.location, $%d::text)", s->claim + statement_claims(op));
 		else
-			buf_string(&b, ", body = a.body");
+			buf_string(&b, ", body = a.body, location = a.location");
 		buf_format(&b, wrap_tail, s->claim + 1);
 	}
 	s->sql = buf_end(&b);

@@ -71,10 +71,12 @@ LANGUAGE sql IMMUTABLE AS $$
 	SELECT (left(rtrim(p_object::text), -1) || ', "' || p_member || '": ' || coalesce(p_value::text, 'null') || '}')::json
 $$;
 
--- An answer about a report as it is kept for a repeated request, and as it was. p_key: high entropy, from outside (engine/idempotency.c), so
--- that nothing is gained by stretching it.
-CREATE FUNCTION api.answer_seal(p_body json, p_key text) RETURNS bytea
-LANGUAGE sql VOLATILE AS $$ SELECT hz.pgp_sym_encrypt(p_body::text, p_key, 'cipher-algo=aes256, s2k-mode=1, compress-algo=0, unicode-mode=1') $$;
+-- An answer about a report as it is kept for a repeated request, and as it was: {body, location}. p_key: high entropy, from outside
+-- (engine/idempotency.c), so that nothing is gained by stretching it.
+CREATE FUNCTION api.answer_seal(p_body json, p_location text, p_key text) RETURNS bytea
+LANGUAGE sql VOLATILE AS $$
+	SELECT hz.pgp_sym_encrypt(json_build_object('body', p_body, 'location', p_location)::text, p_key, 'cipher-algo=aes256, s2k-mode=1, compress-algo=0, unicode-mode=1')
+$$;
 
 CREATE FUNCTION api.answer_open(p_box bytea, p_key text) RETURNS json
 LANGUAGE sql STABLE AS $$ SELECT hz.pgp_sym_decrypt(p_box, p_key)::json $$;

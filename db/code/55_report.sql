@@ -21,10 +21,10 @@ $$;
 CREATE FUNCTION api.report_kind(p_audience text, p_channel text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT CASE p_audience WHEN 'institution' THEN 'institution' ELSE p_channel END $$;
 
--- Clocks stand still from the day of a pause, but for the one the reporter is given.
+-- Clocks stand still from the day of a pause, but for the one the reporter is given, and a street's.
 CREATE FUNCTION api.report_clock_day(p_kind text, p_paused_at timestamptz, p_today date) RETURNS date
 LANGUAGE sql STABLE AS $$
-	SELECT CASE WHEN p_paused_at IS NULL OR p_kind = 'report_supplement' THEN p_today ELSE least(api.day(p_paused_at), p_today) END
+	SELECT CASE WHEN p_paused_at IS NULL OR p_kind IN ('report_supplement', 'report_assignment') THEN p_today ELSE least(api.day(p_paused_at), p_today) END
 $$;
 
 CREATE FUNCTION api.report_clock_json(c hz.report_clock, p_paused_at timestamptz, p_today date) RETURNS json

@@ -17,34 +17,56 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT id FROM c ORDER BY id
 $$;
 
--- Who may not see one of a case may see none of it, for one leads to the other. p_actors: found besides.
+-- All of a case are locked in one order, whichever of them a step is about.
+CREATE FUNCTION api.report_case_lock(VARIADIC p_ids uuid[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	PERFORM FROM hz.report WHERE id IN (SELECT c FROM unnest(p_ids) u, api.report_case(u) c) ORDER BY id FOR UPDATE;
+END $$;
+
+-- Has such a report a reader left, a handler or else a leader?
+CREATE FUNCTION api.report_has_reader(r hz.report, p_names text[], p_conflicts uuid[]) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT api.report_has('handler', r.district, r.institution_id, r.institution_type, r.street, r.named_names || p_names, r.named_actors || p_conflicts)
+	    OR api.report_has('leader', r.district, r.institution_id, r.institution_type, r.street, r.named_names || p_names, r.named_actors || p_conflicts)
+$$;
+
+/* Who is kept from one of a case is kept from all of it: by account, by name, by a key of an institution one of them is about. p_actors: found just
+ * now in p_id. But nobody's words take the last reader from another's report: what would, holds for p_id alone. */
 CREATE FUNCTION api.report_judge_case(p_id uuid, p_actors uuid[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	v_case CONSTANT uuid[] := ARRAY(SELECT api.report_case(p_id));
-	v_actors CONSTANT uuid[] := ARRAY(SELECT unnest(named_actors) FROM hz.report WHERE id = ANY (v_case) UNION SELECT unnest(p_actors));
 	v_names CONSTANT text[] := ARRAY(SELECT unnest(named_names) FROM hz.report WHERE id = ANY (v_case));
+	v_actors uuid[] := ARRAY(SELECT unnest(named_actors) FROM hz.report WHERE id = ANY (v_case) UNION SELECT unnest(p_actors));
+	r hz.report;
 BEGIN
-	PERFORM api.report_judge(r.id, v_actors, v_names)
-	   FROM (SELECT id FROM hz.report WHERE id = ANY (v_case) AND NOT (named_actors @> v_actors AND named_names @> v_names) ORDER BY id) r;
+	IF cardinality(v_case) > 1 THEN
+		v_actors := ARRAY(SELECT unnest(v_actors) UNION SELECT h.actor_id FROM hz.report c JOIN hz.api_key h ON c.institution_id = ANY (h.institutions)
+			WHERE c.id = ANY (v_case) AND h.role IN ('institution', 'staff')
+			  AND EXISTS (SELECT FROM hz.api_key k WHERE k.actor_id = h.actor_id AND k.role IN ('handler', 'leader', 'custodian', 'street')));
+	END IF;
+	FOR r IN SELECT * FROM hz.report WHERE id = ANY (v_case) AND NOT (named_actors @> v_actors AND named_names @> v_names) ORDER BY id LOOP
+		IF r.id = p_id THEN
+			PERFORM api.report_judge(r.id, v_actors, v_names);
+		ELSIF api.report_has_reader(r, v_names, v_actors) THEN
+			PERFORM api.report_judge(r.id, v_actors, v_names);
+		END IF;
+	END LOOP;
 END $$;
 
--- The clocks, the findings since it came, the questions to streets: what of report r goes to h, which takes its place.
+-- The clocks and the findings since it came: what of report r goes to h, which takes its place. What a street was asked it answers where it was asked.
 CREATE FUNCTION api.report_pass_on(r hz.report, h hz.report) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	UPDATE hz.report_clock c SET report_id = h.id
 	 WHERE c.report_id = r.id AND c.ended_on IS NULL AND c.kind <> 'report_supplement'
 	   AND NOT EXISTS (SELECT FROM hz.report_clock o WHERE o.report_id = h.id AND o.kind = c.kind AND o.ended_on IS NULL)
-	   AND NOT EXISTS (SELECT FROM hz.time_limit l WHERE (l.code, l.region, l.edition) = (c.kind, c.limit_region, c.limit_edition)
-		AND api.report_kind(h.audience, h.channel) <> ALL (l.kinds));
+	   AND NOT EXISTS (SELECT FROM hz.time_limit l WHERE l.code = c.kind AND api.report_kind(h.audience, h.channel) <> ALL (l.kinds));
 	INSERT INTO hz.report_finding (report_id, district, finding_id)
 	SELECT h.id, h.district, l.finding_id FROM hz.report_finding l JOIN hz.finding f ON f.id = l.finding_id
 	 WHERE l.report_id = r.id AND f.found_at >= h.received_at
 	ON CONFLICT DO NOTHING;
-	UPDATE hz.report_assignment a SET report_id = h.id, n = o.n + a.n
-	  FROM (SELECT coalesce(max(n), 0) AS n FROM hz.report_assignment WHERE report_id = h.id) o
-	 WHERE a.report_id = r.id AND a.street IS NOT NULL AND a.replied_at IS NULL;
 END $$;
 
 /* Report r is about to leave (withdrawn, sent back), and others were merged into it: the oldest of them takes its place, in its state and with
@@ -74,6 +96,7 @@ BEGIN
 	       street = coalesce(street, r.street), category = coalesce(category, r.category)
 	 WHERE id = h.id RETURNING * INTO h;
 	PERFORM api.report_pass_on(r, h);
+	PERFORM api.report_judge(h.id);
 	IF r.state = 'supplement' THEN
 		PERFORM api.report_clocks_resume(h.id, api.day(h.paused_at), greatest(api.day(p_at), api.day(h.paused_at)));
 		UPDATE hz.report SET paused_at = NULL WHERE id = h.id;
@@ -84,6 +107,6 @@ BEGIN
 	       'merged', v_state, a.actor_id, coalesce(a.role, 'job'), coalesce(a.occurred_at, api.hour(p_at)), api.hour(api.now()), a.reason_code,
 	       CASE WHEN a.id IS NULL THEN '所并入的一件已撤回或退回，由这一件接续办理' ELSE a.note END,
 	       coalesce(a.detail, '{}') || jsonb_build_object('into', r.id)
-	  FROM (SELECT) x LEFT JOIN LATERAL (SELECT * FROM hz.report_act WHERE report_id = r.id AND to_state = r.state AND r.state IN ('rejected', 'transferred')
-		ORDER BY n DESC LIMIT 1) a ON true;
+	  FROM (SELECT) x LEFT JOIN LATERAL (SELECT * FROM hz.report_act
+		WHERE report_id = r.id AND to_state = r.state AND from_state <> r.state AND r.state IN ('rejected', 'transferred') ORDER BY n DESC LIMIT 1) a ON true;
 END $$;

@@ -92,6 +92,7 @@ DECLARE
 BEGIN
 	PERFORM api.refuse_faults(p_faults || api.report_reason_faults(p_command, p_body));
 	IF v_to IN ('withdrawn', 'returned') THEN
+		PERFORM api.report_case_lock(r.id);
 		PERFORM api.report_succeed(r.id, v_at);
 	END IF;
 	t := api.report_set(r, p_command, p_outcome, v_to, v_at);

@@ -7,8 +7,7 @@ CREATE FUNCTION api.report_default_district() RETURNS text
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 BEGIN
 	RETURN coalesce(
-		(SELECT value::bigint::text FROM hz.report_rule WHERE key = 'default_district' AND effective_from <= api.today()
-			AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1),
+		api.report_rule('default_district')::bigint::text,
 		(SELECT min(district) FROM hz.custodian_key WHERE retired_at IS NULL),
 		(SELECT min(district) FROM hz.institution));
 END $$;
@@ -145,9 +144,12 @@ DECLARE
 	v_received CONSTANT timestamptz := api.hour(coalesce(((p_body ->> 'received_on')::date + time '00:00') AT TIME ZONE 'Asia/Shanghai', api.now()));
 	v_persons CONSTANT jsonb := coalesce(nullif(p_body -> 'named_persons', 'null'), '[]');
 	v_names CONSTANT text[] := ARRAY(SELECT api.plain_name(e ->> 'name') FROM jsonb_array_elements(v_persons) e);
-	v_conflicts CONSTANT uuid[] := api.report_conflicts(i.district, v_names, p_body ->> 'description', i.id, p_body ->> 'institution_name');
+	v_conflicts uuid[];
 	v_id uuid;
 BEGIN
+	PERFORM api.report_hold_district(i.district);
+	v_conflicts := api.report_conflicts(i.district, v_names, api.report_all_words(p_body ->> 'description', p_body ->> 'institution_name', v_persons), i.id,
+		p_body ->> 'institution_name');
 	IF i.id IS NULL THEN
 		-- as much work as the foreign key makes of an institution that is there
 		PERFORM FROM hz.institution ORDER BY id LIMIT 1 FOR KEY SHARE;
@@ -161,7 +163,7 @@ BEGIN
 		p_body ->> 'subject_kind', p_body ->> 'category', p_body ->> 'description', (p_body ->> 'occurred_at')::timestamptz,
 		coalesce(p_body ->> 'channel', 'web'), p_body ->> 'external_number', p_body ->> 'identity',
 		CASE WHEN p_body ? 'identity' THEN (api.report_key(p_body)).id END, p_hash, 'received', v_persons, v_names, v_conflicts,
-		NOT api.report_has_handler(i.district, i.id, i.type, i.street, v_names, v_conflicts), CASE WHEN api.role() <> 'nobody' THEN api.me() END, v_received, v_received)
+		NOT api.report_has('handler', i.district, i.id, i.type, i.street, v_names, v_conflicts), CASE WHEN api.role() <> 'nobody' THEN api.me() END, v_received, v_received)
 	RETURNING id INTO v_id;
 	RETURN v_id;
 END $$;

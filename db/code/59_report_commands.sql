@@ -46,18 +46,25 @@ LANGUAGE sql VOLATILE AS $$
 	SELECT * FROM api.report_step(p_id, 'transfers', p_body, p_body ->> 'kind', jsonb_build_object('to', p_body ->> 'to', 'number', p_body ->> 'number'))
 $$;
 
+-- The words of the office for p_id, whose case is locked, said to those whose reports were merged into it as well, whether or not the caller sees those.
+CREATE FUNCTION api.report_tell_merged(p_id uuid, p_text text) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	INSERT INTO hz.report_message (report_id, district, n, author, actor_id, text, sent_at)
+	SELECT r.id, r.district, 1 + (SELECT coalesce(max(n), 0) FROM hz.report_message WHERE report_id = r.id),
+	       CASE api.role() WHEN 'institution' THEN 'institution' ELSE 'office' END, api.me(), p_text, api.hour(api.now())
+	  FROM hz.report r WHERE r.id IN (SELECT api.report_case(p_id)) AND r.id <> p_id;
+END $$;
+
 -- 反馈. Those whose reports were merged into this one read the same words.
 CREATE FUNCTION api.report_feedback(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
-	v_answer CONSTANT api.answer := api.report_step(p_id, 'feedbacks', p_body);
-	v_id uuid;
+	v_answer api.answer;
 BEGIN
-	FOR v_id IN SELECT u FROM api.report_case(p_id) u WHERE u <> p_id
-	LOOP
-		PERFORM api.report_lock(v_id);
-		PERFORM api.report_say(v_id, p_body ->> 'text');
-	END LOOP;
+	PERFORM api.report_case_lock(p_id);
+	v_answer := api.report_step(p_id, 'feedbacks', p_body);
+	PERFORM api.report_tell_merged(p_id, p_body ->> 'text');
 	RETURN v_answer;
 END $$;
 
@@ -67,8 +74,7 @@ LANGUAGE plpgsql AS $$
 DECLARE
 	r CONSTANT api.report_shown := api.report_lock(p_id);
 	l CONSTANT hz.time_limit := api.time_limit('report_extension', r.district, api.today());
-	v_times CONSTANT int := (SELECT value FROM hz.report_rule WHERE key = 'extensions' AND effective_from <= api.today()
-		AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1);
+	v_times CONSTANT int := api.report_rule('extensions');
 	v_new CONSTANT date := (p_body ->> 'new_deadline')::date;
 	c hz.report_clock;
 	v_faults jsonb := '[]';
@@ -106,7 +112,7 @@ DECLARE
 	v_answer api.answer;
 BEGIN
 	-- two merges in opposite directions must not wait for each other
-	PERFORM FROM api.report_shown WHERE id IN (p_id, v_into) ORDER BY id FOR UPDATE;
+	PERFORM api.report_case_lock(p_id, v_into);
 	r := api.report_lock(p_id);
 	PERFORM api.report_check(r, 'merges', '');
 	SELECT * INTO t FROM api.report_shown WHERE id = v_into;
@@ -116,6 +122,8 @@ BEGIN
 		v_faults := v_faults || api.fault('/into', 'same_report', '不能并入自己');
 	ELSIF t.state NOT IN ('received', 'accepted', 'verifying', 'supplement', 'concluded') THEN
 		v_faults := v_faults || api.fault('/into', 'not_open', '所并入的举报已经了结');
+	ELSIF r.institution_id <> t.institution_id THEN
+		v_faults := v_faults || api.fault('/into', 'other_institution', '两件举报说的不是同一家机构');
 	ELSIF t.audience = 'institution' AND r.audience <> 'institution' THEN
 		v_faults := v_faults || api.fault('/into', 'told_to_institution', '所并入的举报还在由本机构答复，请先转由本局办理（escalations）');
 	END IF;

@@ -8,13 +8,37 @@ LANGUAGE sql STABLE AS $$
 		'assigned_at', api.ts(a.assigned_at), 'reply', a.reply, 'replied_by', a.replied_by, 'replied_at', api.ts(a.replied_at))
 $$;
 
+-- What a street owes an answer by, as a clock of the report: for the worklist.
+CREATE FUNCTION api.assignment_clock(a hz.report_assignment) RETURNS hz.report_clock
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+	v_from CONSTANT date := api.day(a.assigned_at);
+	l CONSTANT hz.time_limit := api.time_limit('report_assignment', a.district, v_from);
+	c hz.report_clock;
+BEGIN
+	c.id := a.id;
+	c.report_id := a.report_id;
+	c.district := a.district;
+	c.kind := 'report_assignment';
+	c.title := l.title;
+	c.limit_region := l.region;
+	c.limit_edition := l.edition;
+	c.started_on := v_from;
+	c.due_on := a.due_on;
+	c.explanation := jsonb_build_array(
+		jsonb_build_object('step', 'event', 'date', v_from, 'basis', NULL, 'text', '交办街道：自交办之日起'),
+		jsonb_build_object('step', 'result', 'date', a.due_on, 'basis', api.time_limit_basis(l), 'text', a.due_on || ' 24 时到期，次日起为逾期'));
+	c.provisional := false;
+	RETURN c;
+END $$;
+
 -- May this account be given the report? It holds a handler's key for the district, in force, and has no conflict.
 CREATE FUNCTION api.report_handler_fits(p_id uuid, p_actor uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT EXISTS (SELECT FROM hz.report r JOIN hz.api_key k ON r.district = ANY (k.districts) JOIN hz.actor a ON a.id = k.actor_id
+	SELECT EXISTS (SELECT FROM hz.report r JOIN hz.api_key k ON k.districts @> ARRAY[r.district] JOIN hz.actor a ON a.id = k.actor_id
 		WHERE r.id = p_id AND k.actor_id = p_actor AND k.role = 'handler' AND k.revoked_at IS NULL
 		  AND (k.expires_at IS NULL OR k.expires_at > api.now()) AND a.disabled_at IS NULL
-		  AND api.report_clear_of(a.id, r.institution_id, r.named_names, r.named_actors))
+		  AND api.key_reaches(k, r.institution_id, r.institution_type, r.street) AND api.report_clear_of(a.id, r.institution_id, r.named_names, r.named_actors))
 $$;
 
 CREATE FUNCTION api.report_assignment_faults(r api.report_shown, p_body jsonb) RETURNS jsonb
@@ -77,6 +101,7 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
 	a hz.report_assignment;
 BEGIN
+	PERFORM FROM hz.report WHERE id = p_id FOR UPDATE;	-- before what hangs on it, as everywhere
 	SELECT * INTO a FROM hz.report_assignment WHERE id = p_assignment AND report_id = p_id FOR UPDATE;
 	IF NOT FOUND OR a.street IS NULL OR a.street <> ALL (api.streets()) OR a.district <> ALL (api.districts()) OR api.report_names_me(p_id) THEN
 		PERFORM api.refuse_not_found();

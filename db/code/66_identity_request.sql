@@ -32,6 +32,14 @@ BEGIN
 	RETURN ROW(201, api.identity_request_json(q), NULL, '/v1/identity-requests')::api.answer;
 END $$;
 
+-- Whoever withdraws gives no name any more: what was asked and not decided is void.
+CREATE FUNCTION api.identity_requests_void(p_id uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+BEGIN
+	UPDATE hz.identity_request SET state = 'refused', decided_at = api.hour(api.now()), decision_reason = '举报人已撤回'
+	 WHERE report_id = p_id AND state = 'pending';
+END $$;
+
 -- As the owner, because a custodian sees the request but never the report; what the custodian may see is asked here. Whoever asked does not
 -- decide. The box stands in the answer to a grant and nowhere afterwards: this answer is not kept for repeats.
 CREATE FUNCTION api.identity_request_decide(p_id uuid, p_body jsonb) RETURNS api.answer

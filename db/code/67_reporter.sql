@@ -20,16 +20,10 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
 	r hz.report := api.reporter_report(p_hash);
 BEGIN
+	PERFORM api.report_hold_district(r.district);
 	SELECT * INTO r FROM hz.report WHERE id = r.id FOR UPDATE;
 	RETURN r;
 END $$;
-
--- A number of the keeping of reports, of the edition in force.
-CREATE FUNCTION api.reporter_limit(p_key text) RETURNS bigint
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT value::bigint FROM hz.report_rule WHERE key = p_key AND effective_from <= api.today()
-	   AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1
-$$;
 
 -- Plain words in both languages, p_value put in where %s stands. NULL when there are none.
 CREATE FUNCTION api.report_text(p_kind text, p_code text, p_value text DEFAULT '') RETURNS json
@@ -75,6 +69,9 @@ BEGIN
 	SELECT k.kind, api.reporter_due(r, k) AS due INTO c FROM hz.report_clock k
 	 WHERE k.report_id IN (f.id, r.id) AND k.ended_on IS NULL AND (f.state <> 'supplement' OR (k.kind = 'report_supplement') <> v_merged)
 	   AND EXISTS (SELECT FROM hz.report_text t WHERE t.kind = 'next' AND t.code = k.kind)
+	   -- of another's, what one's own could have as well: no ticket's
+	   AND (k.report_id = r.id OR k.limit_region IS NOT NULL AND NOT EXISTS (SELECT FROM hz.time_limit l
+		WHERE l.code = k.kind AND api.report_kind(f.audience, r.channel) <> ALL (l.kinds)))
 	 ORDER BY 2, 1 LIMIT 1;
 	v_code := CASE
 		WHEN f.state IN ('rejected', 'transferred', 'returned', 'withdrawn', 'erased') THEN 'over'
@@ -136,7 +133,7 @@ CREATE FUNCTION api.reporter_reason(f hz.report) RETURNS json
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	SELECT json_build_object('zh', r.title_zh, 'en', r.title_en, 'note', a.note, 'to', a.detail ->> 'to')
 	  FROM hz.report_act a LEFT JOIN hz.report_reason r ON (r.command, r.code) = (a.command, a.reason_code)
-	 WHERE a.report_id = f.id AND a.to_state = f.state AND f.state IN ('rejected', 'transferred', 'returned')
+	 WHERE a.report_id = f.id AND a.to_state = f.state AND a.from_state <> a.to_state AND f.state IN ('rejected', 'transferred', 'returned')
 	 ORDER BY a.n DESC LIMIT 1
 $$;
 
@@ -205,10 +202,17 @@ END $$;
 CREATE FUNCTION api.reporter_say(p_hash bytea, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	r CONSTANT hz.report := api.reporter_lock(p_hash);
+	r hz.report := api.reporter_report(p_hash);
+	v_conflicts uuid[];
 	m hz.report_message;
 BEGIN
-	IF (SELECT count(*) FROM hz.report_message WHERE report_id = r.id AND author = 'reporter') >= api.reporter_limit('messages_per_report') THEN
+	PERFORM api.report_hold_district(r.district);
+	v_conflicts := api.report_conflicts(r.district, '{}', api.plain_words(p_body ->> 'text'), r.institution_id, NULL);
+	IF NOT r.named_actors @> v_conflicts THEN
+		PERFORM api.report_case_lock(r.id);
+	END IF;
+	r := api.reporter_lock(p_hash);
+	IF (SELECT count(*) FROM hz.report_message WHERE report_id = r.id AND author = 'reporter') >= api.report_rule('messages_per_report') THEN
 		PERFORM api.refuse_faults(jsonb_build_array(api.fault('', 'too_many', '留言已到一件举报的上限；请重新举报，或拨打 12350')));
 	END IF;
 	PERFORM api.reporter_step(r, 'messages');
@@ -216,15 +220,20 @@ BEGIN
 	SELECT r.id, r.district, 1 + coalesce(max(n), 0), 'reporter', p_body ->> 'text', api.hour(api.now())
 	  FROM hz.report_message WHERE report_id = r.id
 	RETURNING * INTO m;
-	PERFORM api.report_judge_case(r.id, api.report_conflicts(r.district, '{}', m.text, r.institution_id, NULL));
+	IF NOT r.named_actors @> v_conflicts THEN
+		PERFORM api.report_judge_case(r.id, v_conflicts);
+	END IF;
 	RETURN ROW(201, api.reporter_message_json(m), NULL, '/v1/whistleblower-report/messages')::api.answer;
 END $$;
 
 CREATE FUNCTION api.reporter_withdraw(p_hash bytea, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	r CONSTANT hz.report := api.reporter_lock(p_hash);
+	r hz.report := api.reporter_report(p_hash);
 BEGIN
+	PERFORM api.report_hold_district(r.district), api.report_case_lock(r.id);
+	r := api.reporter_lock(p_hash);
 	PERFORM api.reporter_step(r, 'withdrawals', p_body);
+	PERFORM api.identity_requests_void(r.id);
 	RETURN ROW(201, api.reporter_json(api.reporter_report(p_hash)), NULL, '/v1/whistleblower-report')::api.answer;
 END $$;

@@ -7,7 +7,7 @@ CREATE FUNCTION api.reporter_file_room(r hz.report, p_size bigint) RETURNS bigin
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	v_allowed CONSTANT text[] := api.reporter_allowed(r);
-	v_share CONSTANT bigint := (api.attachment_room(r.district)).quota / 100 * api.reporter_limit('file_share');
+	v_share CONSTANT bigint := (api.attachment_room(r.district)).quota * api.report_rule('file_share') / 100;
 	n record;
 	v_room bigint;
 BEGIN
@@ -17,13 +17,13 @@ BEGIN
 	SELECT count(*) AS files, coalesce(sum(a.size), 0) AS bytes INTO n
 	  FROM hz.report_file f LEFT JOIN hz.attachment a ON a.id = f.attachment_id
 	 WHERE f.report_id = r.id AND f.author = 'reporter' AND a.state IS DISTINCT FROM 'refused';
-	v_room := api.reporter_limit('file_bytes_per_report') - n.bytes;
-	IF n.files >= api.reporter_limit('files_per_report') OR coalesce(p_size, 1) > v_room THEN
-		PERFORM api.refuse('HZ422', jsonb_build_object('code', 'evidence_limit', 'max_files', api.reporter_limit('files_per_report'),
-			'max_bytes', api.reporter_limit('file_bytes_per_report')));
+	v_room := api.report_rule('file_bytes_per_report') - n.bytes;
+	IF n.files >= api.report_rule('files_per_report') OR coalesce(p_size, 1) > v_room THEN
+		PERFORM api.refuse('HZ422', jsonb_build_object('code', 'evidence_limit', 'max_files', api.report_rule('files_per_report'),
+			'max_bytes', api.report_rule('file_bytes_per_report')));
 	ELSIF coalesce(p_size, 1) + coalesce((SELECT u.report_bytes FROM hz.attachment_usage u WHERE u.district = r.district), 0) > v_share OR coalesce(p_size, 1) + (
 		SELECT coalesce(sum(a.size), 0) FROM hz.report_file f JOIN hz.attachment a ON a.id = f.attachment_id
-		 WHERE f.district = r.district AND f.sent_at >= api.today()::timestamp AT TIME ZONE 'Asia/Shanghai') > api.reporter_limit('file_bytes_per_day') THEN
+		 WHERE f.district = r.district AND f.sent_at >= api.today()::timestamp AT TIME ZONE 'Asia/Shanghai') > api.report_rule('file_bytes_per_day') THEN
 		PERFORM api.refuse('HZ422', '{"code": "evidence_no_room"}');
 	END IF;
 	RETURN v_room;

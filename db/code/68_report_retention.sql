@@ -44,16 +44,18 @@ BEGIN
 		WHEN api.report_erase_on(f) IS NOT NULL THEN greatest(v_due, api.report_erase_on(f)) END;
 END $$;
 
--- Why a report that is due stays: held, findings still followed, of itself or of one it goes on with; a reward not fetched yet, an identity asked
--- for. NULL: nothing keeps it.
+-- Why a report that is due stays: held, findings still followed, a reward not fetched yet, an identity asked for not long ago: of itself or of one it
+-- goes on with. NULL: nothing keeps it.
 CREATE FUNCTION api.report_kept_by(r hz.report) RETURNS text
 LANGUAGE sql STABLE AS $$
 	SELECT CASE
 		WHEN EXISTS (SELECT FROM hz.report m WHERE m.id IN (SELECT api.report_case(r.id)) AND m.hold_reason IS NOT NULL) THEN 'held'
 		WHEN EXISTS (SELECT FROM hz.report_finding l JOIN hz.finding f ON f.id = l.finding_id
 			WHERE l.report_id IN (SELECT api.report_case(r.id)) AND f.is_open) THEN 'findings_open'
-		WHEN EXISTS (SELECT FROM hz.report_reward w WHERE w.report_id = r.id AND w.state IN ('granted', 'collecting') AND w.collect_by >= api.today()) THEN 'reward_not_collected'
-		WHEN EXISTS (SELECT FROM hz.identity_request q WHERE q.report_id = r.id AND q.state = 'pending') THEN 'identity_asked_for' END
+		WHEN EXISTS (SELECT FROM hz.report_reward w WHERE w.report_id IN (SELECT api.report_case(r.id)) AND w.state IN ('granted', 'collecting')
+			AND w.collect_by >= api.today()) THEN 'reward_not_collected'
+		WHEN EXISTS (SELECT FROM hz.identity_request q WHERE q.report_id IN (SELECT api.report_case(r.id)) AND q.state = 'pending'
+			AND api.day(q.requested_at) > api.today() - api.report_rule('identity_request_days')::int) THEN 'identity_asked_for' END
 $$;
 
 -- All that is due in a district (NULL: anywhere), oldest first. Reports stand under their pseudonyms.
@@ -103,6 +105,14 @@ BEGIN
 	 WHERE id = p_id;
 END $$;
 
+-- How many steps of merging lie above a report.
+CREATE FUNCTION api.report_depth(p_id uuid) RETURNS bigint
+LANGUAGE sql STABLE AS $$
+	WITH RECURSIVE up AS (SELECT id, state, merged_into FROM hz.report WHERE id = p_id
+		UNION SELECT p.id, p.state, p.merged_into FROM up JOIN hz.report p ON p.id = up.merged_into AND up.state = 'merged')
+	SELECT count(*) FROM up
+$$;
+
 -- Erases what is due and kept by nothing, at most p_limit. A merged one goes before the one it went into. Returns how many.
 CREATE FUNCTION api.reports_erase(p_limit int, p_district text DEFAULT NULL) RETURNS int
 LANGUAGE plpgsql VOLATILE AS $$
@@ -110,10 +120,11 @@ DECLARE
 	v_id uuid;
 	v_gone int := 0;
 BEGIN
-	FOR v_id IN SELECT d.id FROM api.reports_due(p_district) d WHERE d.kept_by IS NULL ORDER BY d.state <> 'merged', d.erase_on LIMIT p_limit LOOP
-		-- what keeps it may have come since the list was made
+	FOR v_id IN SELECT d.id FROM api.reports_due(p_district) d WHERE d.kept_by IS NULL ORDER BY api.report_depth(d.id) DESC, d.erase_on LIMIT p_limit LOOP
+		-- what keeps it may have come since the list was made; and what it holds together goes first
 		PERFORM FROM hz.report WHERE id = v_id FOR UPDATE;
-		CONTINUE WHEN (SELECT api.report_kept_by(r) FROM hz.report r WHERE r.id = v_id) IS NOT NULL;
+		CONTINUE WHEN (SELECT api.report_kept_by(r) FROM hz.report r WHERE r.id = v_id) IS NOT NULL
+			OR EXISTS (SELECT FROM hz.report m WHERE m.merged_into = v_id AND m.state = 'merged');
 		PERFORM api.report_erase(v_id);
 		v_gone := v_gone + 1;
 	END LOOP;

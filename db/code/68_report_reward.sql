@@ -1,13 +1,6 @@
 -- Rewards: granted by the leader, collected against the receipt, paid against a code. The one who grants knows the report and not the face; the one
 -- who pays sees the face and not the report.
 
--- A number of the handling of reports, of the edition in force today.
-CREATE FUNCTION api.report_rule(p_key text) RETURNS numeric
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
-	SELECT value FROM hz.report_rule WHERE key = p_key AND effective_from <= api.today()
-	   AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1
-$$;
-
 CREATE FUNCTION api.money(p numeric) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT to_char(p, 'FM99999999999990.00') $$;
 

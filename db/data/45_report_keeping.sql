@@ -26,6 +26,7 @@ ON CONFLICT (state, result, edition) DO UPDATE SET note = EXCLUDED.note WHERE r.
 
 INSERT INTO hz.report_rule AS r (key, edition, value, title, effective_from, note) VALUES
 	('retention_quiet_days', '1', 7, '最后一次办理、对话之后至少多少天才清除', '2021-01-01', '幂等登记的回答保留 48 小时，其中可能有内容'),
+	('identity_request_days', '1', 90, '身份申请没有决定的，举报因此最多再留多少天', '2021-01-01', NULL),
 	('erase_by_itself', '1', 0, 'hz-jobs 是否自行清除到期的举报（0 否，1 是）', '2021-01-01', '0：由人执行 make erase-reports'),
 	('statistics_k', '1', 5, '统计表中少于几件的格子不显示', '2021-01-01', NULL),
 	('statistics_months', '1', 3, '统计期为几个月（1、2、3、4、6、12），只公布已结束的统计期', '2021-01-01', '一旦公布过，不要改：不同长短的统计期相减会露出小格')

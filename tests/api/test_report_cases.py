@@ -6,7 +6,7 @@ import pytest
 from harness.media import until
 from harness.reporter import Reporter
 from office import ago, day, new_id
-from reporting import REPORTS, new_report, put_reports, report_body, work
+from reporting import REPORTS, Custodian, new_report, put_reports, report_body, work
 
 
 @pytest.fixture
@@ -88,8 +88,8 @@ def test_who_withdraws_takes_nobody_along(office, filed):
     assert clocks(office, root) == {} and office.handler.get(path_of(younger)).ok()["merged_into"] == oldest["id"]
     act, = office.handler.get(f"{path_of(oldest)}/resumptions").ok()["items"]
     assert (act["from_state"], act["state"], act["into"], act["actor_id"], act["role"]) == ("merged", "verifying", root["id"], None, "job")
-    # what a street was asked is owed to the one that goes on
-    assert office.street.post(f"{path_of(oldest)}/assignments/{task['id']}/replies", {"reply": "已清开"}).ok(201)["state"] == "replied"
+    # what a street was asked it answers where it was asked, and does not learn that there are two
+    assert office.street.post(f"{path_of(root)}/assignments/{task['id']}/replies", {"reply": "已清开"}).ok(201)["state"] == "replied"
     work(office, oldest, "conclusions", "feedbacks")
     assert third.status()["state"] == "fed_back" and [m["text"] for m in third.get("/messages").ok()["items"]] == ["已经责令整改"]
     assert first.get("/messages").ok()["items"] == []
@@ -353,3 +353,178 @@ def test_a_hold_that_comes_while_it_is_erased(new_office, server):
             until(lambda: holder.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = %s", (eraser.info.backend_pid,)).fetchone()[0])
         thread.join()
     assert gone == [0] and office.db.execute("SELECT state FROM hz.report WHERE id = %s", (report,)).fetchone() == ("fed_back",)
+
+
+# -- found by reading the code with fresh eyes ---------------------------------------------------------------------------------------------
+
+def test_a_reason_is_that_of_the_decision(office, filed):
+    """Not of whatever was recorded after it: least of all why the office keeps the report."""
+    reporter, one = filed("食堂后厨没有防火门")
+    other, two = filed("后厨防火门拆掉了")
+    merge(office, two, one)
+    office.handler.post(f"{path_of(one)}/rejections", {"reason_code": "not_ours", "note": "请向消防救援大队反映"}).ok(201)
+    reporter.post("/messages", {"text": "知道了"}).ok(201)
+    office.handler.post(f"{path_of(one)}/holds", {"reason": "公安已立案，不要外传"}).ok(201)
+    assert reporter.status()["reason"]["note"] == other.status()["reason"]["note"] == "请向消防救援大队反映"
+    reporter.post("/withdrawals", {}).ok(201)
+    assert other.status()["reason"]["note"] == "请向消防救援大队反映" and "立案" not in other.get("").text
+    assert office.handler.get(path_of(two)).ok()["hold_reason"] == "公安已立案，不要外传"
+
+
+def test_titles_beside_names(office, api, server):
+    keeper = api("institution", office.district, institution=office.home["id"], name="常山赵")
+    handler = api("handler", office.district, name="慕容复")
+    bodies = [{"named_persons": [{"name": "院长常山赵"}], "audience": "institution"}, {"named_persons": [{"name": "（护士长）常山赵", "post": "护士长"}], "audience": "institution"},
+              {"named_persons": [{"name": "科长 慕容 复"}]}, {"institution_name": "慕容复开的养老院", "district": office.district},
+              {"named_persons": [{"name": "司徒"}, {"name": "某人", "post": "原科长司徒美堂"}]}]
+    made = []
+    for n, fields in enumerate(bodies):
+        text = f"夜里没有人值班第{n}处{new_id()}"
+        known = {} if "institution_name" in fields else {"institution_id": office.home["id"]}
+        Reporter(server.base_url).file(text, **known, **fields)
+        made.append([r for r in office.handler.pages(REPORTS) if r["description"] == text][0])
+    assert not sees(keeper, made[0]) and not sees(keeper, made[1]) and sees(office.institution, made[0]) and sees(office.institution, made[1])
+    assert not sees(handler, made[2]) and not sees(handler, made[3]) and sees(handler, made[4])
+    late = api("handler", office.district, name="司徒美堂")
+    assert not sees(late, made[4]) and sees(late, made[2])
+
+
+def test_feedback_reaches_reports_its_author_does_not_see(office, filed):
+    """An institution that was told twice, and the bureau merged: its answer is told to both."""
+    (first, one), (second, two) = filed("夜班护工只有一个人", audience="institution"), filed("晚上护工人手不够啊", audience="institution")
+    merge(office, two, one)
+    assert office.institution.get(path_of(two)).status == 404
+    assert office.institution.post(f"{path_of(one)}/feedbacks", {"text": "下周起两人值班"}).ok(201)["state"] == "fed_back"
+    for reporter in (first, second):
+        assert [(m["author"], m["text"]) for m in reporter.get("/messages").ok()["items"]] == [("institution", "下周起两人值班")]
+        assert reporter.status()["state"] == "fed_back"
+
+
+def test_reports_of_two_institutions_are_not_merged(office, filed):
+    _, one = filed("配电箱裸露没有门")
+    away = new_report(office, institution_id=office.new_institution()["id"])
+    assert office.handler.post(f"{path_of(away)}/merges", {"into": one["id"]}).faults() == {"/into": "other_institution"}
+
+
+def test_conflicts_of_a_case_come_from_all_of_it(office, api, filed):
+    """By a key of the institution one of them is about; and by a name found when a key is issued."""
+    dual = api("handler", office.district, name="handler and nurse")
+    api("staff", office.district, institution=office.home["id"], actor=dual.actor)
+    root = new_report(office, institution_id=None, institution_name="某处小院", district=office.district)
+    _, child = filed("二楼阳台堆满了纸箱子，宇文成都说不要紧")
+    assert sees(dual, root) and not sees(dual, child)
+    merge(office, child, root)
+    assert not sees(dual, root)
+    named = api("handler", office.district, name="宇文成都")
+    assert not sees(named, root) and not sees(named, child)
+
+
+def test_nobodys_words_take_the_last_reader_from_anothers_report(new_office, api, nobody_report):
+    """A decoy, once merged, thanks everybody in the office by name."""
+    office = new_office()
+    one, two = api("handler", office.district, name="钟子期"), api("handler", office.district, name="俞伯牙")
+    leader = api("leader", office.district, name="管夷吾")
+    office.admin.post("/v1/api-keys/%s/revocations" % office.db.execute("SELECT id FROM hz.api_key WHERE actor_id = %s", (office.leader.actor,)).fetchone(), {}).ok(201)
+    _, true = nobody_report(office, "锅炉压力表坏了一年")
+    decoy, false = nobody_report(office, "锅炉的压力表不准了")
+    merge(office, false, true)
+    office.admin.post("/v1/api-keys/%s/revocations" % office.db.execute("SELECT id FROM hz.api_key WHERE actor_id = %s", (office.handler.actor,)).fetchone(), {}).ok(201)
+    decoy.post("/messages", {"text": "感谢钟子期"}).ok(201)
+    assert not sees(one, true) and sees(two, true)
+    decoy.post("/messages", {"text": "也感谢俞伯牙和管夷吾"}).ok(201)
+    assert sees(two, true) and not sees(two, false) and not sees(leader, false)
+    # what is the own report's holds for it, and the job says that nobody is left
+    before = office.db.execute("SELECT api.job_judge_reports()").fetchone()[0]
+    Reporter(office.admin.base_url).file("俞伯牙、钟子期和管夷吾都不管", institution_id=office.home["id"])
+    assert office.db.execute("SELECT api.job_judge_reports()").fetchone()[0] == before + 1
+
+
+def test_a_ticket_is_not_told_to_a_reporter_from_the_web(office, filed):
+    ticket = office.handler.post(REPORTS, report_body(office, channel="12345", external_number=new_id()[:12], external_deadline=day(2), description="水管爆裂没人修")).ok(201)
+    reporter, one = filed("一楼的水管爆了没人来修")
+    alone, _ = filed("三楼走廊的灯不亮好几天")
+    merge(office, one, ticket)
+    assert told(reporter) == told(alone)
+    office.handler.post(f"{path_of(ticket)}/returns", {"reason_code": "duplicate"}).ok(201)
+    assert set(clocks(office, one)) == {"report_acceptance"} and told(reporter) == told(alone)       # nor does its date come after it
+
+
+def test_who_withdraws_is_asked_for_no_more(office):
+    Custodian(office)
+    reporter = Reporter(office.handler.base_url).file("护栏断了一截没人管", institution_id=office.home["id"], mode="named", identity={"name": "某某"})
+    one = [r for r in office.handler.pages(REPORTS) if r["description"] == "护栏断了一截没人管"][0]
+    work(office, one, "acceptances")
+    asked = office.handler.post(f"{path_of(one)}/identity-requests", {"reason": "取证"}).ok(201)
+    reporter.post("/withdrawals", {}).ok(201)
+    office.custodian.post(f"/v1/identity-requests/{asked['id']}/decisions", {"decision": "granted", "reason": "x"}).problem("invalid_state", 409)
+    assert [(q["state"], q["decision_reason"]) for q in office.custodian.pages("/v1/identity-requests") if q["id"] == asked["id"]] == [("refused", "举报人已撤回")]
+
+
+def test_only_whose_key_reaches_it_is_given_a_report(office, api, filed):
+    far = api("handler", office.district, name="far handler", street=office.streets[-1])
+    _, one = filed("杂物间门口堵死了")
+    work(office, one, "acceptances")
+    assert office.home["street"] != office.streets[-1] and not sees(far, one)
+    assert office.handler.post(f"{path_of(one)}/assignments", {"handler_id": far.actor, "task": "x"}).faults() == {"/handler_id": "unknown_reference"}
+
+
+def test_a_street_that_owes_an_answer_stands_on_the_worklist(office, filed):
+    _, one = filed("消防水带被人剪断了")
+    work(office, one, "acceptances")
+    task = office.handler.post(f"{path_of(one)}/assignments", {"street": office.home["street"], "task": "去看看", "due_on": day(4)}).ok(201)
+
+    def listed():
+        return [(d["deadline"], d["responsible_roles"], d["resource_id"]) for d in office.handler.pages("/v1/deadlines", {"kind": "report_assignment"}) if d["resource_id"] == one["id"]]
+    assert listed() == [(day(4), ["street"], one["id"])]
+    office.street.post(f"{path_of(one)}/assignments/{task['id']}/replies", {"reply": "换了"}).ok(201)
+    assert listed() == []
+
+
+def test_much_that_was_said_does_not_stop_a_finding(office, filed):
+    """As many and as long messages as may come; then the words of a finding are compared with all of them, in time."""
+    _, one = filed("楼梯扶手松动")
+    work(office, one, "acceptances")
+    office.db.execute("INSERT INTO hz.report_message (report_id, district, n, author, text, sent_at) SELECT %s, %s, n, 'reporter', (SELECT string_agg(chr(19968 + (i * 7 + n * 13) %% 5000), '') "
+                      "FROM generate_series(1, 4000) i), date_trunc('hour', now()) FROM generate_series(1, 300) n", (one["id"], office.district))
+    body = {"category": "fire", "severity": "general", "description": "现场检查发现问题" * 200, "location": "二楼" * 40, "suggestion": "更换" * 400}
+    office.handler.post(f"{path_of(one)}/findings", body).ok(201)
+
+
+def race(server, first, second):
+    """`first` is done, and not yet committed, when `second` begins on another connection."""
+    with server.connect() as one, server.connect() as two:
+        with one.transaction():
+            first(one)
+            thread = threading.Thread(target=lambda: second(two))
+            thread.start()
+            until(lambda: one.execute("SELECT count(*) FROM pg_locks WHERE NOT granted AND pid = %s", (two.info.backend_pid,)).fetchone()[0])
+        thread.join()
+
+
+def test_words_and_keys_at_the_same_moment(server, office, filed):
+    """A message that names somebody whose key is being issued, and the other way about; and two names at once."""
+    def say(reporter, text):
+        hashed = office.db.execute("SELECT receipt_hash FROM hz.report WHERE id = %s", (reporter[1]["id"],)).fetchone()[0]
+
+        def do(connection):
+            with connection.transaction():
+                connection.execute("SELECT set_config('app.role', 'nobody', true), set_config('app.actor', '00000000-0000-0000-0000-000000000000', true)")
+                connection.execute("SELECT api.reporter_say(%s, %s)", (hashed, '{"text": "%s"}' % text))
+        return do
+
+    def issue(name, found):
+        def do(connection):
+            found.append(connection.execute("SELECT actor_id FROM api.issue_key('handler', %s, '{}', '{}', '{}', %s, NULL)", ([office.district], name)).fetchone()[0])
+        return do
+
+    def conflicts(reporter):
+        return set(office.db.execute("SELECT named_actors FROM hz.report WHERE id = %s", (reporter[1]["id"],)).fetchone()[0])
+    one, two, three = filed("甲楼的门坏了很久"), filed("乙楼的门坏了很久"), filed("丙楼的门坏了很久，公孙胜知道")
+    early, late, other, third = [], [], [], []
+    race(server, say(one, "公孙大娘说不用管"), issue("公孙大娘", early))
+    assert conflicts(one) == set(early) and early
+    race(server, issue("公孙止水", late), say(two, "公孙止水也知道"))
+    assert conflicts(two) == set(late) and late
+    issue("端木赐教", other)(office.db)
+    race(server, say(three, "端木赐教不来看"), issue("公孙胜", third))
+    assert conflicts(three) == set(other + third) and third

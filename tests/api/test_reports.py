@@ -80,8 +80,9 @@ def test_stored_answers_are_sealed(office, server):
         assert first.ok(201) == again.ok(201) and first.body == again.body and again.headers["Idempotent-Replayed"] == "true"
         client.request("POST", where, {**body, "x": 1} if "text" not in body else {**body, "text": "别的"}, idempotency_key=key).problem(
             "idempotency_key_reused" if "text" in body else "validation_failed")
-        body, box = office.db.execute("SELECT body, body_box FROM hz.idempotency ORDER BY xmin::text::bigint DESC LIMIT 1").fetchone()
-        assert body is None and len(box) > 50
+        body, box, place, hourly = office.db.execute("SELECT body, body_box, location, created_at = date_trunc('hour', created_at) FROM hz.idempotency "
+                                                     "ORDER BY xmin::text::bigint DESC LIMIT 1").fetchone()
+        assert body is None and len(box) > 50 and place is None and hourly and first.headers["Location"] == again.headers["Location"]
     for text, box in office.db.execute("SELECT to_jsonb(i)::text, body_box FROM hz.idempotency i"):
         assert word not in text and word.encode() not in (box or b"")
     # others are as they were

@@ -44,7 +44,12 @@ WITH due AS (
 		  FROM (SELECT k.due_on, k.id, k.district, k.kind, r.paused_at, r.institution_id, r.institution_type, r.street, r.category,
 			       NULL::text AS severity, NULL::text AS responsible_name, k
 			  FROM hz.report_clock k JOIN api.report_shown r ON r.id = k.report_id
-			 WHERE k.ended_on IS NULL) d
+			 WHERE k.ended_on IS NULL
+			UNION ALL
+			SELECT a.due_on, a.id, a.district, 'report_assignment', NULL, r.institution_id, r.institution_type, r.street, r.category, NULL, NULL,
+			       api.assignment_clock(a)
+			  FROM hz.report_assignment a JOIN api.report_shown r ON r.id = a.report_id
+			 WHERE a.street IS NOT NULL AND a.replied_at IS NULL) d
 		 WHERE d.district = s.district
 		   \ir _report.sql
 		   \ir _filter.sql
