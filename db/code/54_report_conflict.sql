@@ -9,9 +9,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	   AND (effective_to IS NULL OR effective_to >= api.today()) ORDER BY effective_from DESC LIMIT 1
 $$;
 
--- Words and names as they are compared: without blanks; a name without what stands in brackets behind it.
+-- Words as they are compared: small, without blanks and brackets; a person's name also without what stands in brackets behind it.
 CREATE FUNCTION api.plain_words(p_text text) RETURNS text
-LANGUAGE sql IMMUTABLE AS $$ SELECT translate(p_text, E' \t\r\n　', '') $$;
+LANGUAGE sql IMMUTABLE AS $$ SELECT lower(translate(p_text, E' \t\r\n\u00a0\u200b　()（）', '')) $$;
 
 CREATE FUNCTION api.plain_name(p_name text) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(regexp_replace(p_name, '\s', '', 'g'), '(.)[(（].*$', '\1')) $$;
@@ -20,10 +20,13 @@ LANGUAGE sql IMMUTABLE AS $$ SELECT lower(regexp_replace(regexp_replace(p_name, 
 CREATE FUNCTION api.names_person(p_words text, p_name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$ SELECT p_name ~ '^[一-鿿]{2,}$' AND strpos(p_words, p_name) > 0 $$;
 
--- The same of an institution's name, of four characters or more; or is it what the reporter calls it (p_named), or a part of that, or that of it?
+-- The same of an institution's name, of four characters or more; or is it what the reporter calls it (p_named), or a part of that, or that of it? With or
+-- without what stands in brackets behind what the reporter calls it.
 CREATE FUNCTION api.names_house(p_words text, p_named text, p_name text) RETURNS boolean
 LANGUAGE sql IMMUTABLE AS $$
-	SELECT length(p_name) >= 4 AND (strpos(p_words, p_name) > 0 OR strpos(p_named, p_name) > 0 OR length(p_named) >= 4 AND strpos(p_name, p_named) > 0)
+	SELECT length(h) >= 4 AND (strpos(p_words, h) > 0 OR EXISTS (SELECT FROM unnest(ARRAY[api.plain_words(p_named), api.plain_name(p_named)]) n
+		WHERE strpos(n, h) > 0 OR length(n) >= 4 AND strpos(h, n) > 0))
+	  FROM api.plain_words(p_name) h
 $$;
 
 -- All words of a report in which a name may stand: titles stand beside names.
@@ -65,7 +68,7 @@ BEGIN
 		  FROM hz.api_key k JOIN hz.api_key h ON h.actor_id = k.actor_id AND h.role IN ('institution', 'staff')
 		  JOIN hz.institution i ON i.id = ANY (h.institutions)
 		 WHERE k.districts @> ARRAY[p_district] AND k.role IN ('handler', 'leader', 'custodian', 'street') AND i.id IS DISTINCT FROM p_known
-		   AND api.names_house(p_words, api.plain_name(p_named), api.plain_name(i.name)));
+		   AND api.names_house(p_words, p_named, i.name));
 END $$;
 
 -- Does a key reach what is at that place? As the row policies have it for keys that are not wide.
@@ -107,6 +110,9 @@ DECLARE
 	r hz.report;
 BEGIN
 	SELECT * INTO STRICT r FROM hz.report WHERE id = p_id FOR UPDATE;
+	IF r.state = 'erased' THEN	-- while it was waited for: nothing is to be read, and nobody to be written down
+		RETURN;
+	END IF;
 	r.named_actors := ARRAY(SELECT unnest(r.named_actors) UNION SELECT unnest(p_actors) ORDER BY 1);
 	r.named_names := ARRAY(SELECT unnest(r.named_names) UNION SELECT unnest(p_names) ORDER BY 1);
 	IF NOT api.report_clear_of(r.handler_id, r.institution_id, r.named_names, r.named_actors) THEN
@@ -128,18 +134,19 @@ DECLARE
 		WHERE actor_id = p_actor AND role IN ('handler', 'leader', 'custodian', 'institution', 'street'));
 	v_bureau CONSTANT boolean := EXISTS (SELECT FROM hz.api_key WHERE actor_id = p_actor AND role IN ('handler', 'leader', 'custodian', 'street'));
 	v_name CONSTANT text := (SELECT api.plain_name(name) FROM hz.actor WHERE id = p_actor AND kind = 'person');
-	v_houses CONSTANT text[] := ARRAY(SELECT api.plain_name(i.name) FROM hz.institution i WHERE v_bureau AND i.id = ANY (api.actor_houses(p_actor)));
+	v_houses CONSTANT hz.institution[] := ARRAY(SELECT i FROM hz.institution i WHERE v_bureau AND i.id = ANY (api.actor_houses(p_actor)));
 BEGIN
 	RETURN QUERY SELECT r.id
 		  FROM hz.report r CROSS JOIN LATERAL (SELECT api.report_all_words(r.description, r.institution_name, r.named_persons) AS words) w
 		 WHERE r.district = ANY (v_districts) AND r.state <> 'erased' AND (v_bureau OR r.audience = 'institution') AND p_actor <> ALL (r.named_actors)
-		   AND (v_name = ANY (r.named_names) OR api.names_person(w.words, v_name) OR v_houses <> '{}' AND EXISTS (SELECT FROM unnest(v_houses) h
-			WHERE api.names_house(w.words, api.plain_name(r.institution_name), h)))
+		   AND (v_name = ANY (r.named_names) OR api.names_person(w.words, v_name) OR cardinality(v_houses) > 0 AND EXISTS (SELECT FROM unnest(v_houses) h
+			WHERE h.id IS DISTINCT FROM r.institution_id AND api.names_house(w.words, r.institution_name, h.name)))
 		UNION SELECT r.id
 		  FROM hz.report_message m JOIN hz.report r ON r.id = m.report_id CROSS JOIN LATERAL (SELECT api.plain_words(m.text) AS words) w
 		 WHERE m.district = ANY (v_districts) AND m.author = 'reporter' AND m.text IS NOT NULL AND (v_bureau OR r.audience = 'institution')
 		   AND p_actor <> ALL (r.named_actors)
-		   AND (api.names_person(w.words, v_name) OR v_houses <> '{}' AND EXISTS (SELECT FROM unnest(v_houses) h WHERE api.names_house(w.words, NULL, h)));
+		   AND (api.names_person(w.words, v_name) OR cardinality(v_houses) > 0 AND EXISTS (SELECT FROM unnest(v_houses) h
+			WHERE h.id IS DISTINCT FROM r.institution_id AND api.names_house(w.words, NULL, h.name)));
 END $$;
 
 -- For all open reports of these districts: does a handler see it, or must the leader? Asked once for all that are alike.
@@ -151,8 +158,10 @@ BEGIN
 	FOR g IN SELECT district, institution_id, institution_type, street, named_names, named_actors, leader_sees, array_agg(id ORDER BY id) AS ids
 		   FROM hz.report WHERE ended_at IS NULL AND district = ANY (p_districts) GROUP BY 1, 2, 3, 4, 5, 6, 7 LOOP
 		IF g.leader_sees = api.report_has('handler', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors) THEN
+			PERFORM FROM hz.report WHERE id = ANY (g.ids) ORDER BY id FOR UPDATE;
 			UPDATE hz.report SET leader_sees = NOT g.leader_sees
-			 WHERE id = ANY (g.ids) AND (leader_sees, named_names, named_actors) = (g.leader_sees, g.named_names, g.named_actors);
+			 WHERE id = ANY (g.ids) AND (leader_sees, named_names, named_actors, institution_id, institution_type, street)
+				IS NOT DISTINCT FROM (g.leader_sees, g.named_names, g.named_actors, g.institution_id, g.institution_type, g.street);
 		END IF;
 	END LOOP;
 END $$;
@@ -163,10 +172,18 @@ LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
 DECLARE
 	v_districts CONSTANT text[] := ARRAY(SELECT DISTINCT unnest(districts) FROM hz.api_key WHERE actor_id = p_actor ORDER BY 1);
 	v_handler CONSTANT boolean := EXISTS (SELECT FROM hz.api_key WHERE actor_id = p_actor AND role = 'handler');
+	v_houses CONSTANT uuid[] := api.actor_houses(p_actor);
+	v_concerned uuid[];
 BEGIN
 	PERFORM api.report_hold_district(d, true) FROM unnest(v_districts) d;
 	IF p_words THEN
-		PERFORM api.report_judge_case(c.id, ARRAY[p_actor]) FROM (SELECT id FROM api.report_concerns(p_actor) t (id) ORDER BY id) c;
+		v_concerned := ARRAY(SELECT id FROM api.report_concerns(p_actor) t (id) ORDER BY 1);
+		PERFORM api.report_case_lock(VARIADIC v_concerned);
+		PERFORM api.report_judge_case(u, ARRAY[p_actor]) FROM unnest(v_concerned) u;
+		-- and cases of which not all are kept from the same: about an institution of the account's, or left with a last reader who is not the last any more
+		PERFORM api.report_judge_case(c.id) FROM (SELECT DISTINCT t.id FROM hz.report m JOIN hz.report t ON t.id = m.merged_into
+			WHERE m.state = 'merged' AND m.district = ANY (v_districts) AND (m.institution_id = ANY (v_houses) OR t.institution_id = ANY (v_houses)
+				OR NOT (t.named_actors @> m.named_actors AND t.named_names @> m.named_names)) ORDER BY 1) c;
 	END IF;
 	IF v_handler THEN
 		PERFORM api.report_judge(r.id) FROM (SELECT o.id FROM hz.report o WHERE o.handler_id = p_actor
@@ -196,18 +213,23 @@ CREATE TRIGGER report_readers AFTER UPDATE OF name ON hz.actor
 CREATE TRIGGER report_readers_ended AFTER UPDATE OF disabled_at ON hz.actor
 	FOR EACH ROW EXECUTE FUNCTION api.report_readers_changed('');
 
--- Keys of handlers end by themselves, too. Called by the job. Returns how many open reports nobody may see, neither handler nor leader.
+-- Keys of handlers end by themselves, too. Called by the job. Returns how many reports nobody may see, neither handler nor leader, that are open or
+-- merged into one.
 CREATE FUNCTION api.job_judge_reports() RETURNS int
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	v_districts CONSTANT text[] := ARRAY(SELECT DISTINCT unnest(districts) FROM hz.api_key
-		WHERE role = 'handler' AND expires_at BETWEEN api.now() - interval '1 day' AND api.now() ORDER BY 1);
+	v_ended CONSTANT text[] := ARRAY(SELECT DISTINCT unnest(districts) FROM hz.api_key WHERE role = 'handler' AND expires_at <= api.now());
+	v_districts text[];
 BEGIN
+	v_districts := ARRAY(SELECT DISTINCT g.district FROM (SELECT DISTINCT district, institution_id, institution_type, street, named_names, named_actors
+			FROM hz.report WHERE ended_at IS NULL AND NOT leader_sees AND district = ANY (v_ended)) g
+		WHERE NOT api.report_has('handler', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors) ORDER BY 1);
 	IF v_districts <> '{}' THEN
 		PERFORM api.report_hold_district(d, true) FROM unnest(v_districts) d;
 		PERFORM api.report_find_readers(v_districts);
 	END IF;
-	RETURN (SELECT coalesce(sum(n), 0) FROM (SELECT district, institution_id, named_names, named_actors, count(*) AS n FROM hz.report
-			 WHERE ended_at IS NULL AND leader_sees AND state <> 'concluded' GROUP BY 1, 2, 3, 4) g
-		WHERE NOT api.report_has('leader', g.district, g.institution_id, NULL, NULL, g.named_names, g.named_actors));
+	RETURN (SELECT coalesce(sum(n), 0) FROM (SELECT district, institution_id, institution_type, street, named_names, named_actors, count(*) AS n FROM hz.report
+			 WHERE ended_at IS NULL AND state <> 'concluded' AND leader_sees OR state = 'merged' GROUP BY 1, 2, 3, 4, 5, 6) g
+		WHERE NOT api.report_has('handler', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors)
+		  AND NOT api.report_has('leader', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors));
 END $$;

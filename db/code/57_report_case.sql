@@ -31,28 +31,60 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 	    OR api.report_has('leader', r.district, r.institution_id, r.institution_type, r.street, r.named_names || p_names, r.named_actors || p_conflicts)
 $$;
 
+-- Report p_id is kept from those the rest of its case is kept from, one by one, as long as a reader is left: nobody's words take the last
+-- reader from another's report.
+CREATE FUNCTION api.report_inherit(p_id uuid, p_actors uuid[], p_names text[]) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r hz.report;
+	v_actor uuid;
+	v_name text;
+BEGIN
+	SELECT * INTO STRICT r FROM hz.report WHERE id = p_id;
+	-- a handler last: who can only look on is no use as the last
+	FOR v_actor IN SELECT u FROM unnest(p_actors) u WHERE u <> ALL (r.named_actors)
+		ORDER BY EXISTS (SELECT FROM hz.api_key k WHERE k.actor_id = u AND k.role = 'handler'), u LOOP
+		IF api.report_has_reader(r, '{}', ARRAY[v_actor]) THEN
+			r.named_actors := r.named_actors || v_actor;
+		END IF;
+	END LOOP;
+	FOR v_name IN SELECT u FROM unnest(p_names) u WHERE u <> ALL (r.named_names) ORDER BY u LOOP
+		IF api.report_has_reader(r, ARRAY[v_name], '{}') THEN
+			r.named_names := r.named_names || v_name;
+		END IF;
+	END LOOP;
+	PERFORM api.report_judge(p_id, r.named_actors, r.named_names);
+END $$;
+
 /* Who is kept from one of a case is kept from all of it: by account, by name, by a key of an institution one of them is about. p_actors: found just
- * now in p_id. But nobody's words take the last reader from another's report: what would, holds for p_id alone. */
+ * now in p_id, which they may take the last reader from. Where the one that is followed has none left, and another has, that one takes its place. */
 CREATE FUNCTION api.report_judge_case(p_id uuid, p_actors uuid[] DEFAULT '{}') RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
 	v_case CONSTANT uuid[] := ARRAY(SELECT api.report_case(p_id));
-	v_names CONSTANT text[] := ARRAY(SELECT unnest(named_names) FROM hz.report WHERE id = ANY (v_case));
-	v_actors uuid[] := ARRAY(SELECT unnest(named_actors) FROM hz.report WHERE id = ANY (v_case) UNION SELECT unnest(p_actors));
+	v_names text[];
+	v_actors uuid[];
+	v_heir uuid;
 	r hz.report;
 BEGIN
-	IF cardinality(v_case) > 1 THEN
-		v_actors := ARRAY(SELECT unnest(v_actors) UNION SELECT h.actor_id FROM hz.report c JOIN hz.api_key h ON c.institution_id = ANY (h.institutions)
-			WHERE c.id = ANY (v_case) AND h.role IN ('institution', 'staff')
-			  AND EXISTS (SELECT FROM hz.api_key k WHERE k.actor_id = h.actor_id AND k.role IN ('handler', 'leader', 'custodian', 'street')));
+	PERFORM api.report_judge(p_id, p_actors);
+	IF cardinality(v_case) = 1 THEN
+		RETURN;
 	END IF;
-	FOR r IN SELECT * FROM hz.report WHERE id = ANY (v_case) AND NOT (named_actors @> v_actors AND named_names @> v_names) ORDER BY id LOOP
-		IF r.id = p_id THEN
-			PERFORM api.report_judge(r.id, v_actors, v_names);
-		ELSIF api.report_has_reader(r, v_names, v_actors) THEN
-			PERFORM api.report_judge(r.id, v_actors, v_names);
+	v_names := ARRAY(SELECT unnest(named_names) FROM hz.report WHERE id = ANY (v_case));
+	v_actors := ARRAY(SELECT unnest(named_actors) FROM hz.report WHERE id = ANY (v_case)
+		UNION SELECT h.actor_id FROM hz.report c JOIN hz.api_key h ON c.institution_id = ANY (h.institutions)
+		WHERE c.id = ANY (v_case) AND h.role IN ('institution', 'staff')
+		  AND EXISTS (SELECT FROM hz.api_key k WHERE k.actor_id = h.actor_id AND k.role IN ('handler', 'leader', 'custodian', 'street')));
+	PERFORM api.report_inherit(c.id, v_actors, v_names)
+	   FROM (SELECT id FROM hz.report WHERE id = ANY (v_case) AND NOT (named_actors @> v_actors AND named_names @> v_names) ORDER BY id) c;
+	SELECT (api.report_root(o)).* INTO r FROM hz.report o WHERE o.id = p_id;
+	IF NOT api.report_has_reader(r, '{}', '{}') THEN
+		SELECT m.id INTO v_heir FROM hz.report m WHERE m.id = ANY (v_case) AND m.id <> r.id AND api.report_has_reader(m, '{}', '{}') ORDER BY m.received_at, m.id LIMIT 1;
+		IF FOUND THEN
+			PERFORM api.report_change_places(r.id, v_heir);
 		END IF;
-	END LOOP;
+	END IF;
 END $$;
 
 -- The clocks and the findings since it came: what of report r goes to h, which takes its place. What a street was asked it answers where it was asked.
@@ -69,26 +101,14 @@ BEGIN
 	ON CONFLICT DO NOTHING;
 END $$;
 
-/* Report r is about to leave (withdrawn, sent back), and others were merged into it: the oldest of them takes its place, in its state and with
- * its clocks, so that nobody's report goes because somebody else's did. What was asked of r's own reporter is not waited for any more.
- * Called by report_move, which holds r, before r moves. */
-CREATE FUNCTION api.report_succeed(p_id uuid, p_at timestamptz) RETURNS void
+/* h takes the place of report r in their case: its state and its clocks, and all the others that were merged. What was asked of r's own reporter
+ * is not waited for any more. */
+CREATE FUNCTION api.report_take_over(r hz.report, h hz.report, p_at timestamptz) RETURNS void
 LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
 DECLARE
-	r hz.report;
-	h hz.report;
-	v_state text;
+	v_state CONSTANT text := CASE r.state WHEN 'supplement' THEN r.state_before ELSE r.state END;
 BEGIN
-	SELECT * INTO STRICT r FROM hz.report WHERE id = p_id;
-	SELECT * INTO h FROM hz.report WHERE merged_into = p_id AND state = 'merged' ORDER BY received_at, id LIMIT 1 FOR UPDATE;
-	IF NOT FOUND THEN
-		RETURN;
-	ELSIF r.state = 'merged' THEN
-		UPDATE hz.report SET merged_into = r.merged_into WHERE merged_into = p_id AND state = 'merged';
-		RETURN;
-	END IF;
-	v_state := CASE r.state WHEN 'supplement' THEN r.state_before ELSE r.state END;
-	UPDATE hz.report SET merged_into = h.id WHERE merged_into = p_id AND state = 'merged' AND id <> h.id;
+	UPDATE hz.report SET merged_into = h.id WHERE merged_into = r.id AND state = 'merged' AND id <> h.id;
 	UPDATE hz.report
 	   SET state = v_state, merged_into = NULL, audience = r.audience, handler_id = r.handler_id, result = r.result, hold_reason = coalesce(hold_reason, r.hold_reason),
 	       paused_at = r.paused_at, ended_at = r.ended_at, version = version + 1, updated_at = api.hour(api.now()),
@@ -105,8 +125,44 @@ BEGIN
 	INSERT INTO hz.report_act (report_id, district, n, command, outcome, from_state, to_state, actor_id, role, occurred_at, recorded_at, reason_code, note, detail)
 	SELECT h.id, h.district, 1 + (SELECT max(n) FROM hz.report_act WHERE report_id = h.id), coalesce(a.command, 'resumptions'), coalesce(a.outcome, v_state),
 	       'merged', v_state, a.actor_id, coalesce(a.role, 'job'), coalesce(a.occurred_at, api.hour(p_at)), api.hour(api.now()), a.reason_code,
-	       CASE WHEN a.id IS NULL THEN '所并入的一件已撤回或退回，由这一件接续办理' ELSE a.note END,
-	       coalesce(a.detail, '{}') || jsonb_build_object('into', r.id)
+	       CASE WHEN a.id IS NULL THEN '所并入的一件不再办理，由这一件接续' ELSE a.note END, coalesce(a.detail, '{}') || jsonb_build_object('into', r.id)
 	  FROM (SELECT) x LEFT JOIN LATERAL (SELECT * FROM hz.report_act
 		WHERE report_id = r.id AND to_state = r.state AND from_state <> r.state AND r.state IN ('rejected', 'transferred') ORDER BY n DESC LIMIT 1) a ON true;
+END $$;
+
+-- Report p_id is about to leave (withdrawn, sent back), and others were merged into it: the oldest of them takes its place, so that nobody's report
+-- goes because somebody else's did. Called by report_move, which holds their case, before it moves.
+CREATE FUNCTION api.report_succeed(p_id uuid, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r hz.report;
+	h hz.report;
+BEGIN
+	SELECT * INTO STRICT r FROM hz.report WHERE id = p_id;
+	SELECT * INTO h FROM hz.report WHERE merged_into = p_id AND state = 'merged' ORDER BY received_at, id LIMIT 1;
+	IF NOT FOUND THEN
+		RETURN;
+	ELSIF r.state = 'merged' THEN
+		UPDATE hz.report SET merged_into = r.merged_into WHERE merged_into = p_id AND state = 'merged';
+	ELSE
+		PERFORM api.report_take_over(r, h, p_at);
+	END IF;
+END $$;
+
+-- Nobody may read the one that is followed any more, but p_heir, which was merged into it: it is p_heir that is followed from now on.
+CREATE FUNCTION api.report_change_places(p_id uuid, p_heir uuid) RETURNS void
+LANGUAGE plpgsql VOLATILE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+DECLARE
+	r hz.report;
+	h hz.report;
+BEGIN
+	SELECT * INTO STRICT r FROM hz.report WHERE id = p_id;
+	SELECT * INTO STRICT h FROM hz.report WHERE id = p_heir;
+	PERFORM api.report_take_over(r, h, api.now());
+	UPDATE hz.report_clock SET ended_on = api.today(), ended_by = 'merges' WHERE report_id = p_id AND ended_on IS NULL AND kind <> 'report_ticket';
+	UPDATE hz.report SET state = 'merged', state_before = NULL, paused_at = NULL, merged_into = p_heir, handler_id = NULL, ended_at = api.hour(api.now()),
+	       audience = 'bureau', version = version + 1, updated_at = api.hour(api.now()) WHERE id = p_id;
+	INSERT INTO hz.report_act (report_id, district, n, command, from_state, to_state, role, occurred_at, recorded_at, note, detail)
+	SELECT r.id, r.district, 1 + max(n), 'merges', r.state, 'merged', 'job', api.hour(api.now()), api.hour(api.now()), '没有人可以看这一件，由并案的另一件接续',
+	       jsonb_build_object('into', p_heir) FROM hz.report_act WHERE report_id = r.id;
 END $$;

@@ -84,15 +84,20 @@ CREATE FUNCTION api.report_move(p_id uuid, p_command text, p_outcome text DEFAUL
 	p_faults jsonb DEFAULT '[]') RETURNS hz.report_act
 LANGUAGE plpgsql AS $$
 DECLARE
-	r api.report_shown := api.report_lock(p_id);
-	v_to CONSTANT text := api.report_check(r, p_command, p_outcome);
-	v_at CONSTANT timestamptz := api.occurred_at(coalesce(p_body, '{}'), greatest(r.received_at, api.report_last_step(p_id)));
+	r api.report_shown;
+	v_to text;
+	v_at timestamptz;
 	t api.report_shown;
 	a hz.report_act;
 BEGIN
+	IF p_command IN ('returns', 'withdrawals') THEN
+		PERFORM api.report_case_lock(p_id);
+	END IF;
+	r := api.report_lock(p_id);
+	v_to := api.report_check(r, p_command, p_outcome);
+	v_at := api.occurred_at(coalesce(p_body, '{}'), greatest(r.received_at, api.report_last_step(p_id)));
 	PERFORM api.refuse_faults(p_faults || api.report_reason_faults(p_command, p_body));
 	IF v_to IN ('withdrawn', 'returned') THEN
-		PERFORM api.report_case_lock(r.id);
 		PERFORM api.report_succeed(r.id, v_at);
 	END IF;
 	t := api.report_set(r, p_command, p_outcome, v_to, v_at);

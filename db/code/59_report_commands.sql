@@ -14,20 +14,31 @@ BEGIN
 	RETURN api.report_act_answer(a);
 END $$;
 
+-- Are the cases of these two reports, with p_house beside, about different institutions?
+CREATE FUNCTION api.report_other_house(p_one uuid, p_other uuid, p_house uuid DEFAULT NULL) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+	SELECT count(DISTINCT house) > 1 FROM (SELECT CASE WHEN p_house IS NOT NULL AND r.id = p_one THEN p_house ELSE r.institution_id END
+		FROM hz.report r WHERE r.id IN (SELECT api.report_case(p_one) UNION SELECT api.report_case(p_other))) h (house)
+$$;
+
 -- 受理. What is known better by now than by the reporter may be set: which institution it is, which category.
 CREATE FUNCTION api.report_accept(p_id uuid, p_body jsonb) RETURNS api.answer
 LANGUAGE plpgsql AS $$
 DECLARE
-	r api.report_shown := api.report_lock(p_id);
+	r api.report_shown;
 	i hz.institution;
 	v_faults jsonb := '[]';
 BEGIN
+	PERFORM api.report_hold_district(s.district), api.report_case_lock(p_id) FROM api.report_shown s WHERE s.id = p_id;
+	r := api.report_lock(p_id);
 	IF p_body ->> 'institution_id' IS NOT NULL THEN
 		SELECT * INTO i FROM hz.institution WHERE id = (p_body ->> 'institution_id')::uuid AND district = r.district;
 		IF NOT FOUND THEN
 			v_faults := v_faults || api.fault('/institution_id', 'unknown_reference', '没有这家机构，或者不在这件举报的区县');
 		ELSIF i.id = ANY (api.my_houses()) THEN
 			v_faults := v_faults || api.fault('/institution_id', 'own_institution', '您有这家机构的账号，应当回避；请交由其他办理人受理');
+		ELSIF api.report_other_house(p_id, p_id, i.id) THEN
+			v_faults := v_faults || api.fault('/institution_id', 'other_institution', '并入这一件的举报说的不是这家机构');
 		END IF;
 	END IF;
 	PERFORM api.report_check(r, 'acceptances', '');
@@ -36,7 +47,7 @@ BEGIN
 	   SET institution_id = coalesce(i.id, institution_id), institution_type = coalesce(i.type, institution_type), street = coalesce(i.street, street),
 	       category = coalesce(p_body ->> 'category', category)
 	 WHERE id = p_id;
-	PERFORM api.report_judge(p_id);
+	PERFORM api.report_judge_case(p_id);
 	RETURN api.report_step(p_id, 'acceptances', p_body);
 END $$;
 
@@ -112,7 +123,7 @@ DECLARE
 	v_answer api.answer;
 BEGIN
 	-- two merges in opposite directions must not wait for each other
-	PERFORM api.report_case_lock(p_id, v_into);
+	PERFORM api.report_hold_district(s.district), api.report_case_lock(p_id, v_into) FROM api.report_shown s WHERE s.id = p_id;
 	r := api.report_lock(p_id);
 	PERFORM api.report_check(r, 'merges', '');
 	SELECT * INTO t FROM api.report_shown WHERE id = v_into;
@@ -122,7 +133,7 @@ BEGIN
 		v_faults := v_faults || api.fault('/into', 'same_report', '不能并入自己');
 	ELSIF t.state NOT IN ('received', 'accepted', 'verifying', 'supplement', 'concluded') THEN
 		v_faults := v_faults || api.fault('/into', 'not_open', '所并入的举报已经了结');
-	ELSIF r.institution_id <> t.institution_id THEN
+	ELSIF api.report_other_house(p_id, v_into) THEN
 		v_faults := v_faults || api.fault('/into', 'other_institution', '两件举报说的不是同一家机构');
 	ELSIF t.audience = 'institution' AND r.audience <> 'institution' THEN
 		v_faults := v_faults || api.fault('/into', 'told_to_institution', '所并入的举报还在由本机构答复，请先转由本局办理（escalations）');

@@ -123,7 +123,7 @@ BEGIN
 	FOR v_id IN SELECT d.id FROM api.reports_due(p_district) d WHERE d.kept_by IS NULL ORDER BY api.report_depth(d.id) DESC, d.erase_on LIMIT p_limit LOOP
 		-- what keeps it may have come since the list was made; and what it holds together goes first
 		PERFORM FROM hz.report WHERE id = v_id FOR UPDATE;
-		CONTINUE WHEN (SELECT api.report_kept_by(r) FROM hz.report r WHERE r.id = v_id) IS NOT NULL
+		CONTINUE WHEN (SELECT api.report_kept_by(r) IS NOT NULL OR coalesce(api.report_erase_on(r) > api.today(), true) FROM hz.report r WHERE r.id = v_id)
 			OR EXISTS (SELECT FROM hz.report m WHERE m.merged_into = v_id AND m.state = 'merged');
 		PERFORM api.report_erase(v_id);
 		v_gone := v_gone + 1;

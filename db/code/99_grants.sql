@@ -47,7 +47,8 @@ REVOKE EXECUTE ON FUNCTION api.event_write(), api.attachment_linked(), api.attac
 	api.document_template_put(text, text, text, date, text, text, text, jsonb, text, boolean),
 	api.media_forget(bigint), api.report_insert(jsonb, bytea, hz.institution),
 	api.report_conflicts(text, text[], text, uuid, text), api.report_has(text, text, uuid, text, text, text[], uuid[]), api.report_concerns(uuid), api.report_has_reader(hz.report, text[], uuid[]),
-	api.report_judge_account(uuid, boolean), api.report_find_readers(text[]), api.report_readers_changed(), api.report_depth(uuid), api.report_root(hz.report), api.report_pass_on(hz.report, hz.report), api.actor_houses(uuid), api.report_clear_of(uuid, uuid, text[], uuid[]), api.report_place(jsonb), api.report_key(jsonb),
+	api.report_judge_account(uuid, boolean), api.report_find_readers(text[]), api.report_readers_changed(), api.report_depth(uuid), api.report_root(hz.report), api.report_pass_on(hz.report, hz.report), api.report_take_over(hz.report, hz.report, timestamptz), api.report_change_places(uuid, uuid),
+	api.report_inherit(uuid, uuid[], text[]), api.actor_houses(uuid), api.report_clear_of(uuid, uuid, text[], uuid[]), api.report_place(jsonb), api.report_key(jsonb),
 	api.report_faults(jsonb), api.report_staff_faults(jsonb), api.report_default_district(), api.report_files_erase(uuid),
 	api.report_months(hz.report), api.report_erase_on(hz.report), api.report_kept_by(hz.report), api.reports_due(text), api.report_erase_rest(uuid), api.report_erase(uuid),
 	api.reports_erase(int, text) FROM hz_api;

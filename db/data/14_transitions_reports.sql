@@ -52,7 +52,7 @@ SELECT 'whistleblower_report', c.command, s.state, s.state, '{handler}'
 -- a street answers what it was given in whatever state the report is by then
 INSERT INTO hz.transition (resource, command, from_state, to_state, roles)
 SELECT 'whistleblower_report', 'replies', s.state, s.state, '{street}'
-  FROM unnest('{accepted,verifying,supplement,concluded,fed_back,withdrawn,merged}'::text[]) s (state);
+  FROM unnest('{received,accepted,rejected,transferred,returned,verifying,supplement,concluded,fed_back,withdrawn,merged}'::text[]) s (state);
 
 -- Dialogue goes on beside the state; 并案 while it is worked on; 撤回 whenever the reporter wishes (what was sent back to the hotline is not here any more).
 INSERT INTO hz.transition (resource, command, from_state, to_state, roles, kinds)

@@ -424,11 +424,11 @@ def test_nobodys_words_take_the_last_reader_from_anothers_report(new_office, api
     office = new_office()
     one, two = api("handler", office.district, name="钟子期"), api("handler", office.district, name="俞伯牙")
     leader = api("leader", office.district, name="管夷吾")
-    office.admin.post("/v1/api-keys/%s/revocations" % office.db.execute("SELECT id FROM hz.api_key WHERE actor_id = %s", (office.leader.actor,)).fetchone(), {}).ok(201)
+    revoke(office, office.leader)
     _, true = nobody_report(office, "锅炉压力表坏了一年")
     decoy, false = nobody_report(office, "锅炉的压力表不准了")
     merge(office, false, true)
-    office.admin.post("/v1/api-keys/%s/revocations" % office.db.execute("SELECT id FROM hz.api_key WHERE actor_id = %s", (office.handler.actor,)).fetchone(), {}).ok(201)
+    revoke(office, office.handler)
     decoy.post("/messages", {"text": "感谢钟子期"}).ok(201)
     assert not sees(one, true) and sees(two, true)
     decoy.post("/messages", {"text": "也感谢俞伯牙和管夷吾"}).ok(201)
@@ -528,3 +528,57 @@ def test_words_and_keys_at_the_same_moment(server, office, filed):
     issue("端木赐教", other)(office.db)
     race(server, say(three, "端木赐教不来看"), issue("公孙胜", third))
     assert conflicts(three) == set(other + third) and third
+
+
+def revoke(office, client):
+    key, = office.db.execute("SELECT id FROM hz.api_key WHERE actor_id = %s", (client.actor,)).fetchone()
+    office.admin.post(f"/v1/api-keys/{key}/revocations", {}).ok(201)
+
+
+def test_a_decoy_that_came_first(new_office, api, nobody_report):
+    """The true one was merged into it, as the later into the earlier; then it names everybody. The true one goes on, and is not alone with it."""
+    office = new_office()
+    people = [api("handler", office.district, name=name) for name in ("廉颇将军", "蔺相如")] + [api("leader", office.district, name="赵惠文")]
+    decoy, first = nobody_report(office, "宿舍楼道里有充电的电动车")
+    true, second = nobody_report(office, "楼道里一直在给电动车充电")
+    third_reporter, third = nobody_report(office, "电动车停在楼道里充电")
+    work(office, first, "acceptances", "verifications")
+    merge(office, second, first)
+    merge(office, third, first)
+    due = clocks(office, first)
+    for client in (office.handler, office.leader):
+        revoke(office, client)
+    before = decoy.status()["state"]
+    decoy.post("/messages", {"text": "谢谢廉颇将军、蔺相如和赵惠文"}).ok(201)
+    readers = [client for client in people if client.get(path_of(second)).status == 200]
+    assert readers and not [client for client in people if client.get(path_of(first)).status == 200]
+    seen = readers[0].get(path_of(second)).ok()
+    assert (seen["state"], seen["merged_into"]) == ("verifying", None) and {c["kind"]: c["deadline"] for c in seen["clocks"] if c["running"]} == due
+    assert [row[0] for row in office.db.execute("SELECT merged_into::text FROM hz.report WHERE id IN (%s, %s)", (first["id"], third["id"]))] == [second["id"]] * 2
+    assert decoy.status()["state"] == true.status()["state"] == third_reporter.status()["state"] == before == "verifying"
+    # a handler who comes later, and is named by nobody, sees it all; then the others are kept from the true one, too
+    later = api("handler", office.district, name="later handler")
+    assert sees(later, first) and sees(later, second)
+    assert not [client for client in people if client.get(path_of(second)).status == 200]
+
+
+def test_an_institution_found_later_is_that_of_all_of_them(office, api, filed):
+    other = office.new_institution()
+    root = new_report(office, institution_id=None, institution_name="某处小院", district=office.district)
+    _, child = filed("护士站夜里不开灯")
+    merge(office, child, root)
+    assert office.handler.post(f"{path_of(root)}/acceptances", {"institution_id": other["id"]}).faults() == {"/institution_id": "other_institution"}
+    away = new_report(office, institution_id=other["id"])
+    assert office.handler.post(f"{path_of(away)}/merges", {"into": root["id"]}).faults() == {"/into": "other_institution"}
+    dual = api("handler", office.district, name="dual after the merge")
+    assert sees(dual, root)
+    api("staff", office.district, institution=office.home["id"], actor=dual.actor)
+    assert not sees(dual, root) and not sees(dual, child)
+
+
+def test_an_institutions_own_account_is_not_kept_from_what_it_was_told(office, api):
+    """Also where it has a key of the bureau, and the words have the institution's name in them."""
+    both = api("institution", office.district, institution=office.home["id"], name="institution and street")
+    one = office.handler.post(REPORTS, report_body(office, channel="visit", audience="institution", description=f"{office.home['name']}夜班缺人")).ok(201)
+    api("street", office.district, street=office.home["street"], actor=both.actor)
+    assert sees(both, one)

@@ -81,7 +81,7 @@ check_statement(struct engine_call *call, bool idempotent)
 
 	statement_build(call->arena, call->op, &v, &s);
 	bind_statement(call, call->arena, &s);
-	if (w->values.n != s.norder + (idempotent ? 1 + (call->op->secret != NULL) : 0))
+	if (w->values.n != s.norder + (idempotent ? statement_claims(call->op) : 0))
 		abort();
 	check_numbers(s.sql, w->values.n);
 	check_key(&s);

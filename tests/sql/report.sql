@@ -230,6 +230,14 @@ SELECT is((api.report_move(id, 'withdrawals')).to_state, 'withdrawn', 'withdrawn
 SELECT is((SELECT count(*) FROM hz.report_clock WHERE report_id = s.id AND ended_on IS NULL), 0::bigint, 'nothing runs any more') FROM shown s WHERE letter = 'z';
 SELECT is(ARRAY(SELECT n FROM hz.report_act WHERE report_id = s.id ORDER BY n), ARRAY(SELECT generate_series(1, 13)), 'acts stand in their order') FROM shown s WHERE letter = 'z';
 
+-- ---- names
+SELECT is(api.plain_name(n), want, n) FROM (VALUES ('张 三（院长）', '张三'), ('（护士长）张三', '（护士长）张三'), ('Anna B(x)', 'annab')) v (n, want);
+SELECT is(api.names_person(api.plain_words(w), '张三'), want, w) FROM (VALUES ('院长张 三不管', true), ('（护士长）张三', true), ('张王三', false)) v (w, want);
+SELECT is(api.names_house(api.plain_words(w), named, house), want, concat_ws(' ', w, named, house)) FROM (VALUES
+	('在安康（东区）养老院三楼', NULL, '安康（东区）养老院', true), ('在安康西区养老院', NULL, '安康（东区）养老院', false), ('sos儿童村的院子', NULL, 'SOS儿童村', true),
+	('x', '松鹤颐养苑（江北院）', '重庆市渝中区松鹤颐养苑', true), ('x', '松鹤', '重庆市渝中区松鹤颐养苑', false), ('x', NULL, '松鹤', NULL)) v (w, named, house, want) WHERE want IS NOT NULL;
+SELECT ok(NOT coalesce(api.names_house('松鹤院', NULL, '松鹤'), false), 'too short a name is not looked for');
+
 -- ---- merged reports hear the answer, too
 SELECT is(pg_temp.as('周一鸣', format('api.report_merge(%L, $1)', (SELECT id FROM shown WHERE letter = 'd')), jsonb_build_object('into', id)) #>> '{body,state}', 'merged', 'merged') FROM shown WHERE letter = 'i';
 SELECT is(pg_temp.faults(pg_temp.not_as('周一鸣', format('api.report_merge(%L, $1)', (SELECT id FROM shown WHERE letter = 'a')), jsonb_build_object('into', id))) ->> '/into', v.want, letter)

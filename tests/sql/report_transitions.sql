@@ -35,7 +35,7 @@ SELECT command, outcome, f AS from_state, to_state, kinds, array_agg(r ORDER BY 
 	('extensions', '', 'accepted verifying', '', NULL, 'handler'),
 	('findings', '', 'accepted verifying concluded', '', NULL, 'handler'),
 	('identity-requests', '', 'accepted verifying supplement concluded fed_back', '', NULL, 'handler'),
-	('replies', '', 'accepted verifying supplement concluded fed_back withdrawn merged', '', NULL, 'street'),
+	('replies', '', 'received accepted rejected transferred returned verifying supplement concluded fed_back withdrawn merged', '', NULL, 'street'),
 	('messages', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', NULL, 'handler nobody'),
 	('messages', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', 'institution', 'institution'),
 	('attachments', '', 'received accepted rejected transferred verifying supplement concluded fed_back merged', '', NULL, 'nobody'),
