@@ -221,15 +221,16 @@ DECLARE
 	v_ended CONSTANT text[] := ARRAY(SELECT DISTINCT unnest(districts) FROM hz.api_key WHERE role = 'handler' AND expires_at <= api.now());
 	v_districts text[];
 BEGIN
+	-- OFFSET 0: asked once for all that are alike, not before they are put together
 	v_districts := ARRAY(SELECT DISTINCT g.district FROM (SELECT DISTINCT district, institution_id, institution_type, street, named_names, named_actors
-			FROM hz.report WHERE ended_at IS NULL AND NOT leader_sees AND district = ANY (v_ended)) g
+			FROM hz.report WHERE ended_at IS NULL AND NOT leader_sees AND district = ANY (v_ended) OFFSET 0) g
 		WHERE NOT api.report_has('handler', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors) ORDER BY 1);
 	IF v_districts <> '{}' THEN
 		PERFORM api.report_hold_district(d, true) FROM unnest(v_districts) d;
 		PERFORM api.report_find_readers(v_districts);
 	END IF;
 	RETURN (SELECT coalesce(sum(n), 0) FROM (SELECT district, institution_id, institution_type, street, named_names, named_actors, count(*) AS n FROM hz.report
-			 WHERE ended_at IS NULL AND state <> 'concluded' AND leader_sees OR state = 'merged' GROUP BY 1, 2, 3, 4, 5, 6) g
+			 WHERE ended_at IS NULL AND state <> 'concluded' AND leader_sees OR state = 'merged' GROUP BY 1, 2, 3, 4, 5, 6 OFFSET 0) g
 		WHERE NOT api.report_has('handler', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors)
 		  AND NOT api.report_has('leader', g.district, g.institution_id, g.institution_type, g.street, g.named_names, g.named_actors));
 END $$;
